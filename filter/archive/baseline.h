@@ -1,5 +1,5 @@
 /*
- * baseline.h: reads the earlier run of batch --baseline, and writes the comparison for programs.
+ * baseline.h: reads the earlier run of batch --baseline, and writes the comparison with it as JSON.
  */
 #ifndef FILTER_ARCHIVE_BASELINE_H
 #define FILTER_ARCHIVE_BASELINE_H
@@ -8,8 +8,8 @@
 #include "filter/stats/since.h"
 
 /*
- * Reads options->baselines; *since stays NULL if there are none. Returns 0 or an exit status,
- * which is reported. The arena must outlive *since.
+ * Reads options->baselines; *since is NULL if there are none. Returns 0, or an exit status after
+ * reporting the error. The arena must outlive *since.
  */
 int baseline_read(const struct options *options, struct arena *arena, struct since **since);
 

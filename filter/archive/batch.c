@@ -32,7 +32,7 @@
 
 enum {
 	START_SECONDS = 5,
-	/* time allowed for a message besides its DNS: two minutes, and a second for each MiB */
+	/* time allowed for a message in addition to DNS: two minutes, and a second for each MiB */
 	HANG_MS = 120 * 1000,
 	MESSAGE_RATE = 1024 * 1024 / 1000
 };
@@ -41,12 +41,12 @@ struct run {
 	struct options options; /* with values that are determined once per run */
 	struct arena *arena;
 	struct arena line;     /* for one entry of the journal */
-	struct source *source; /* read only by opener */
+	struct source *source; /* only the opener reads it */
 	struct opener *opener;
 	struct slice zone; /* the text of --zone */
 	struct confinement confinement;
 	struct parent *parent;
-	bool tried, recorded; /* --dns-record: writing was tried; it succeeded */
+	bool tried, recorded; /* --dns-record: writing the file was tried; it succeeded */
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
 	struct since *since; /* owned here until results takes it */
@@ -81,7 +81,10 @@ catch_interrupts(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
-/* Outputs a result, new or from the journal: its line is its JSON, or is made from its row. */
+/*
+ * Outputs a result, new or from the journal. In JSON output the line is json, otherwise it is made
+ * from row.
+ */
 static bool
 add_result(struct run *run, const struct row *row, struct slice json)
 {
@@ -199,8 +202,8 @@ send_record(struct run *run, struct dns_pool *pool)
 }
 
 /*
- * The main function of the process that reads messages, which can only open libraries and cannot
- * write files.
+ * The main function of the process that reads messages. This process can open libraries only, and
+ * cannot write files.
  */
 static int
 read_messages(void *arg)
@@ -246,7 +249,7 @@ keep_record(void *arg, struct slice zone)
 	run->tried = true;
 }
 
-/* Called before this process gives up the right to read files. */
+/* Starts the opener. Must be called before this process gives up the right to read files. */
 static int
 open_opener(struct run *run)
 {
@@ -280,7 +283,10 @@ open_parent(struct run *run)
 	return run->parent != NULL ? 0 : status;
 }
 
-/* Before any other thread exists: a new thread has no more rights than this one. */
+/*
+ * Enters the sandbox. Must be called before other threads are started: they inherit the rights of
+ * this one, but a running thread would keep its own.
+ */
 static int
 give_up_rights(const struct options *options, struct arena *arena, struct confinement *confinement)
 {
@@ -317,7 +323,7 @@ open_all(struct run *run)
 	if (run->tools.gmime == NULL ||
 		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
-	/* OpenSSL, if started here, can deadlock when out of memory */
+	/* OpenSSL, if started here, can deadlock when out of memory: the alarm ends that */
 	(void)alarm(START_SECONDS);
 	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&
@@ -357,7 +363,7 @@ close_all(struct run *run)
 	domain_psl_free(run->psl);
 }
 
-/* Outputs the messages that the killed run had finished. */
+/* Outputs the results in the journal, of messages that an interrupted run had finished. */
 static void
 replay(struct run *run)
 {
@@ -374,8 +380,8 @@ replay(struct run *run)
 }
 
 /*
- * Many threads allocate and free messages of all sizes: glibc would keep free memory in many
- * arenas, and raise the threshold above which it returns memory.
+ * Limits the free memory that glibc keeps. Many threads allocate and free messages of all sizes, so
+ * glibc would keep free memory in many arenas, and raise the size from which it returns memory.
  */
 static void
 bound_memory(void)
@@ -445,7 +451,7 @@ batch_main(const struct options *options, struct arena *arena)
 	enum parent_end end;
 	int status;
 
-	/* for each shard of --merge, and for messages on their way from process to process */
+	/* --merge opens all shards, and messages in transit between processes are open files */
 	process_raise_files();
 	if (options->merge) {
 		status = give_up_rights(options, arena, &run->confinement);

@@ -1,6 +1,6 @@
 /*
- * hand.h: sends a message to the process that reads it, with the files that it needs, and handles
- * them after its result
+ * hand.h: sends a message to the process that reads it, with the files that this process needs, and
+ * handles those files when the result has arrived
  */
 #ifndef FILTER_ARCHIVE_HAND_H
 #define FILTER_ARCHIVE_HAND_H
@@ -14,7 +14,7 @@ void hand_prepare(struct order_slot *slot, const struct options *options);
 bool hand_send(
 	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
 
-/* The same for a new process, after one died while it had the message's files. */
+/* Sends the message again, to a new process, after one died while it had the message's files. */
 bool hand_again(
 	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
 

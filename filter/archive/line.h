@@ -1,5 +1,5 @@
 /*
- * line.h: one message's result as a line of tsv or csv.
+ * line.h: makes a line of tsv or csv from one message's result.
  */
 #ifndef FILTER_ARCHIVE_LINE_H
 #define FILTER_ARCHIVE_LINE_H
@@ -10,9 +10,9 @@
 struct slice line_head(enum output_what output);
 
 /*
- * A row as a line of tsv or csv with its line end, in the arena; empty for other outputs. tsv:
- * path, spf, dkim, d/s=result joined by commas, dmarc, arc; `-` if it was not checked. ST_LIMIT
- * if it is too long.
+ * Makes a line of tsv or csv with its line end, in the arena; empty for other outputs. tsv: path,
+ * spf, dkim, d/s=result for each signature joined by commas, dmarc, arc; `-` for a result that does
+ * not exist. ST_LIMIT if the line is too long.
  */
 enum status line_make(
 	const struct row *row, enum output_what output, struct arena *arena, struct slice *line);

@@ -33,8 +33,8 @@ struct merge {
 };
 
 /*
- * Sets the exit status: an error that cannot be fixed has priority over one that a new run of a
- * shard would fix.
+ * Reports an error and sets the exit status. An error that cannot be fixed has priority over one
+ * that a new run of a shard would fix.
  */
 static void
 blame(struct merge *merge, enum run_got got, const char *path, struct error why)
@@ -57,7 +57,7 @@ same_run(const struct run_head *a, const struct run_head *b)
 	return true;
 }
 
-/* Stores a shard at its position, which takes ownership. */
+/* Stores a shard at its position; reports one that does not fit. Takes ownership of file. */
 static void
 place(struct merge *merge, const char *path, struct run_file *file, const struct run_head *head)
 {
@@ -142,7 +142,7 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	return got;
 }
 
-/* After an error there is no output; reads the other shards to find all errors. */
+/* After an error: reads the rest of all shards, without output, to find all errors. */
 static void
 look_at_rest(struct merge *merge)
 {
@@ -164,8 +164,8 @@ tell(struct merge *merge, const struct row *row, struct slice line)
 }
 
 /*
- * Outputs all messages, one of each shard in turn, until a shard has no more: then all must be at
- * their end.
+ * Outputs all messages, one from each shard in turn, until a shard has no more; then all shards
+ * must be at their end.
  */
 static void
 join(struct merge *merge)

@@ -1,4 +1,4 @@
-/* merge.h: the shards of a run, joined as that run (batch --merge). */
+/* merge.h: merges the shards of a run into the output of that run (batch --merge). */
 #ifndef FILTER_ARCHIVE_MERGE_H
 #define FILTER_ARCHIVE_MERGE_H
 

@@ -17,8 +17,8 @@
 #include "filter/text/error_words.h"
 
 /*
- * AHEAD: items that may be on their way. Those in transit to parents that cannot send what they
- * have (ETOOMANYREFS) would otherwise be too many for ever.
+ * AHEAD: maximum number of items in transit to the parent. Without this limit, the descriptors in
+ * transit to parents could stay too many (ETOOMANYREFS) for ever, so that no parent could send any.
  */
 enum { LOOK_UP_US = 200 * 1000, AHEAD = 8 };
 
@@ -28,11 +28,11 @@ struct opener {
 	struct source_damage damage;
 	bool ended, died;
 	atomic_bool stopped;
-	size_t asked; /* items that it may send and that have not arrived */
+	size_t asked; /* items that were requested and have not arrived */
 	char room[PACKET_INLINE];
 };
 
-/* data of the process */
+/* in the process that opens files */
 
 struct job {
 	const struct options *options;
@@ -41,7 +41,7 @@ struct job {
 	size_t asked;
 };
 
-/* Waits until the parent asks for more. False: it is gone. */
+/* Waits until the parent has asked for an item. False: the parent has ended. */
 static bool
 wait_for_parent(struct job *job)
 {
@@ -87,7 +87,7 @@ send_item(struct job *job, struct item *item)
 		if (errno != ETOOMANYREFS)
 			break;
 	}
-	/* there is no space for its octets: this is reported to the parent, if it still exists */
+	/* the item could not be sent: reports that to the parent, if it still exists */
 	failed = packet;
 	failed.error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
 	failed.file = -1;
@@ -134,8 +134,9 @@ look_up(int number)
 }
 
 /*
- * Unpacking a bomb can take minutes, and a list of files may be a silent pipe. The parent's sandbox
- * does not allow it to signal this process, so this process checks whether the parent is alive.
+ * Makes this process check regularly whether the parent is alive, and exit if not: unpacking a bomb
+ * can take minutes, a list of files may be a silent pipe, and the parent's sandbox does not allow
+ * it to signal this process.
  */
 static void
 watch_parent(void)
@@ -171,7 +172,7 @@ open_files(void *arg)
 	return sent && send_end(job) ? 0 : EXIT_TEMPFAIL;
 }
 
-/* in its parent */
+/* in the parent */
 
 struct opener *
 opener_start(const struct options *options, struct source *source, struct arena *arena, int *status)
@@ -216,7 +217,7 @@ is_file(int fd, uint64_t *size)
 	return true;
 }
 
-/* Sends the last packet, which has no message but the final counts. */
+/* Takes the last packet, which has the final counts instead of a message. Always false. */
 static bool
 take_end(struct opener *opener, const struct packet *packet)
 {
@@ -231,7 +232,7 @@ take_end(struct opener *opener, const struct packet *packet)
 	return false;
 }
 
-/* Checks a packet; false if it contains anything that the process never sends. */
+/* Moves a packet to item; false if it contains anything that the opener never sends. */
 static bool
 take_item(struct packet *packet, struct item *item)
 {
@@ -265,7 +266,10 @@ take_item(struct packet *packet, struct item *item)
 	return true;
 }
 
-/* One octet for each item. False: it waits for ever for what could not be sent. */
+/*
+ * Requests items, by one octet for each. False: the octets could not be sent, so that the opener
+ * would wait for ever.
+ */
 static bool
 ask_for_more(struct opener *opener)
 {
@@ -279,7 +283,7 @@ ask_for_more(struct opener *opener)
 		sent = send(reader_socket(opener->process), octets, n, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	opener->asked += sent > 0 ? (size_t)sent : 0;
-	/* if it has ended, receiving shows that */
+	/* if the opener has ended, receiving shows that */
 	return sent > 0 || errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN;
 }
 

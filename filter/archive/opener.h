@@ -1,6 +1,6 @@
 /*
- * opener.h: the process of batch that opens the files of an archive and takes the messages out of
- * them: folders, mailboxes, compressed files, attached messages.
+ * opener.h: the process of batch that opens the files of an archive (folders, mailboxes, compressed
+ * files) and takes the messages out of them, including attached messages.
  *
  * It may only read files (confine_opener), so that its parent never opens files of the archive. Its
  * packets are not trusted.
@@ -35,7 +35,7 @@ bool opener_died(const struct opener *opener);
 /* The fraction of the work that is done, 0 to 1; negative if unknown. */
 double opener_share(const struct opener *opener);
 
-/* Valid after everything was read. */
+/* Counts of damage in mailboxes; valid after everything has been read. */
 const struct source_damage *opener_damage(const struct opener *opener);
 
 void opener_end(struct opener *opener); /* NULL is fine */

@@ -16,7 +16,7 @@ order_init(struct order *order)
 	return order->window != NULL;
 }
 
-/* The item and all that belongs to it are no longer needed; its stamped copy is removed. */
+/* Frees the item and everything that belongs to it; removes an incomplete stamped copy. */
 static void
 drop(struct order *order, struct order_slot *slot)
 {

@@ -1,6 +1,6 @@
 /*
- * order.h: the outstanding messages, and their results in the order in which the messages were
- * handed out. Not locked; the caller must do that.
+ * order.h: keeps the outstanding messages, and emits their results in the order in which the
+ * messages were handed out. The caller must lock it.
  */
 #ifndef FILTER_ARCHIVE_ORDER_H
 #define FILTER_ARCHIVE_ORDER_H
@@ -39,7 +39,7 @@ void order_clear(struct order *order);
 /* Is there room for one more? */
 bool order_has_room(const struct order *order);
 
-/* The slot of the next turn, which takes ownership of the item. */
+/* Moves the item into the slot of the next turn, which then owns it; returns the slot. */
 struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
 
 /* The slot of an outstanding turn; NULL if it is not outstanding. */
@@ -51,7 +51,7 @@ struct order_slot *order_suspect(const struct order *order, size_t *turn);
 /* All outstanding messages become suspects. */
 void order_suspect_all(struct order *order);
 
-/* Takes the result of an outstanding message; emits results that are next in turn. */
+/* Takes over the result of an outstanding message; emits the results that are next in order. */
 void order_done(struct order *order, struct order_slot *slot, struct judged *judged);
 
 /* Skips a turn whose message is in the journal. */

@@ -29,7 +29,7 @@ struct parent {
 	size_t wanted;      /* number of threads that want work */
 	size_t skipped;     /* found in the journal */
 	bool stop, drained; /* no more messages are taken */
-	bool finished;      /* the reader was told that no more messages follow */
+	bool finished;      /* the reader has been notified that no more messages follow */
 	bool dead;          /* the reader has ended */
 	bool lost;          /* a reader died, so that DNS answers are lost */
 	enum parent_end end;
@@ -39,7 +39,7 @@ struct parent {
 	struct arena arena; /* for one result */
 };
 
-/* The lock is held. */
+/* Ends the run before all messages have results. The lock is held. */
 static void
 stop(struct parent *parent, enum parent_end end)
 {
@@ -50,7 +50,7 @@ stop(struct parent *parent, enum parent_end end)
 	pthread_cond_broadcast(&parent->room);
 }
 
-/* Outputs a result: writes the JSON log and the journal in the order of the results. */
+/* Outputs a result, and adds it to the journal. */
 static void
 emit(void *arg, const struct judged *judged)
 {
@@ -73,7 +73,7 @@ emit(void *arg, const struct judged *judged)
 		stop(parent, PARENT_BROKEN);
 }
 
-/* More messages than threads are outstanding, so that no thread waits for the next one. */
+/* The maximum of outstanding messages: more than threads, so that no thread waits for the next. */
 static size_t
 most(const struct parent *parent)
 {
@@ -99,7 +99,7 @@ is_ready(const struct parent *parent)
 	return parent->reader != NULL && !parent->dead && parent->order.suspects == 0;
 }
 
-/* Waits until one more may be handed out. False: no more are taken. */
+/* Waits until one more message may be handed out. False: no more are taken. */
 static bool
 wait_for_room(struct parent *parent)
 {
@@ -114,7 +114,7 @@ wait_for_room(struct parent *parent)
 	return open;
 }
 
-/* Is it in the journal? *changed: another file is in its place. */
+/* Is the item in the journal? *changed: the journal has another file at its index. */
 static bool
 is_known(const struct parent *parent, const struct item *item, bool *changed)
 {
@@ -123,7 +123,7 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 	       journal_has(parent->journal, item->index, item->name, changed);
 }
 
-/* Sets the result of a message whose reader failed. The lock is held. */
+/* Makes the result of a message that was not evaluated because of fault. The lock is held. */
 static void
 fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 {
@@ -148,7 +148,7 @@ has_died(struct parent *parent, bool *stopped)
 	return dead;
 }
 
-/* Sends the message; if the reader is dead, the next one gets it. */
+/* Sends the message; if the reader is dead, the next reader gets the message. */
 static void
 send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 {
@@ -168,7 +168,7 @@ send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 	pthread_mutex_unlock(&parent->lock);
 }
 
-/* Hands out or skips an item from the source. The lock of the source is held. */
+/* Hands out an item, or skips it if it is in the journal. source_lock is held. */
 static void
 hand_out(struct parent *parent, struct item *item)
 {
@@ -189,7 +189,7 @@ hand_out(struct parent *parent, struct item *item)
 		parent->heard_ms = clock_ms();
 	slot = order_hand_out(&parent->order, item, &turn); /* a shard's indices have gaps */
 	pthread_mutex_unlock(&parent->lock);
-	/* no other thread uses it until it was sent; handling a dead reader waits */
+	/* no other thread uses the slot until it is sent: replacing a dead reader waits for that */
 	hand_prepare(slot, parent->config.options);
 	send_slot(parent, slot, turn);
 }
@@ -238,7 +238,7 @@ feed(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that runs the process. */
+/* Starts the thread that takes messages, with the signals blocked: the main thread gets them. */
 static bool
 start_feeding(struct parent *parent, pthread_t *thread)
 {
@@ -255,9 +255,12 @@ start_feeding(struct parent *parent, pthread_t *thread)
 	return made;
 }
 
-/* results, in the thread that runs the process */
+/* results, in the main thread */
 
-/* Suspects are sent one by one. Both locks are held, or no thread feeds. */
+/*
+ * Sends the next suspect alone; if there is none, messages are taken again. The lock is held, and
+ * the other thread takes no messages.
+ */
 static void
 send_suspect(struct parent *parent)
 {
@@ -335,7 +338,7 @@ take_frame(struct parent *parent, struct frame *frame)
 	return good;
 }
 
-/* The reader died or was killed: a new one gets its outstanding messages one by one. */
+/* After the reader died or was killed: a new one will get the outstanding messages one by one. */
 static void
 mourn(struct parent *parent)
 {
@@ -348,7 +351,7 @@ mourn(struct parent *parent)
 	order_suspect_all(&parent->order);
 }
 
-/* The locks are held. */
+/* Starts a new reader. Both locks are held. */
 static void
 start_next(struct parent *parent)
 {

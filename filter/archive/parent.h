@@ -1,6 +1,6 @@
 /*
  * parent.h: the main process of batch: it takes messages from one process (opener.h), sends them to
- * another that reads them, and gets their results. It has the rights that its outputs need
+ * another one that reads them, and gets the results. It has the rights that its outputs need
  * (confine).
  *
  * The reader has fewer rights (confine_inner) and may die or hang over a message. Then a new one

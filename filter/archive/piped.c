@@ -25,7 +25,7 @@ piped_fail(struct error why, struct arena *arena)
 	return EXIT_TEMPFAIL;
 }
 
-/* Runs batch over the archive, as the only part of a run; another process reads its lines. */
+/* Runs batch over the archive, as the only shard of a run; the parent reads its lines from out. */
 static _Noreturn void
 judge(const struct options *options, struct arena *arena, int out)
 {
@@ -49,7 +49,10 @@ judge(const struct options *options, struct arena *arena, int out)
 	_exit(status);
 }
 
-/* The process has reported on stderr why it failed. */
+/*
+ * Waits for the process; returns its exit status, but 0 if only some files could not be read. The
+ * process itself has reported on stderr why it failed.
+ */
 static int
 wait_for(pid_t child)
 {
@@ -60,7 +63,10 @@ wait_for(pid_t child)
 	return WEXITSTATUS(status) == EXIT_QUARANTINED ? 0 : WEXITSTATUS(status);
 }
 
-/* The overlay comes after one octet; without that octet there is nothing to evaluate. */
+/*
+ * Waits for the overlay, which follows one octet, and evaluates the archive with it; without that
+ * octet, exits.
+ */
 static void
 wait_and_judge(const struct options *options, struct arena *arena, int begin, int out)
 {
@@ -86,7 +92,7 @@ close_ends(struct piped *piped, size_t n)
 	}
 }
 
-/* The process of piped[at], which has no end of those before it. */
+/* Starts the process of piped[at], which closes the pipes of the processes before it. */
 static int
 start(const struct options *options, struct arena *arena, struct piped *piped, size_t at,
 	const int out[2], const int begin[2])
@@ -195,7 +201,7 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 		arena_reset(&line);
 	}
 	arena_clear(&line);
-	/* a process that is not finished fails at its next write */
+	/* a process that has not finished then fails at its next write */
 	run_file_close(file);
 	status = wait_for(piped->child);
 	*piped = (struct piped){.in = -1, .begin = -1};

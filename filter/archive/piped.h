@@ -17,16 +17,17 @@ struct piped {
 };
 
 /*
- * Starts it over options->archive, before anything is open that the process must not have, and
- * before there is a thread. 0, or an exit status that is reported.
+ * Starts the process for options->archive. Must be called before anything is opened that the
+ * process must not inherit, and before a thread is started. Returns 0, or an exit status after
+ * reporting the error.
  */
 int piped_start(const struct options *options, struct arena *arena, struct piped *piped);
 
 /*
- * The same in two steps, for a command that gives up its rights before it knows what to lay over
- * DNS. piped_prepare starts n processes that wait, and returns 0 or an exit status that is
- * reported. piped_begin lets one evaluate the archive, with the text of a master file overlaid on
- * DNS unless it is empty; false if the process has ended. piped_drop ends all that still wait.
+ * The same in two steps, for a command that gives up its rights before it knows which overlay to
+ * use. piped_prepare starts n processes that wait; returns 0, or an exit status after reporting the
+ * error. piped_begin lets one evaluate the archive, with the text of a master file overlaid on DNS
+ * unless the text is empty; false if the process has ended. piped_drop ends all that still wait.
  */
 int piped_prepare(
 	const struct options *options, struct arena *arena, struct piped *piped, size_t n);
@@ -37,9 +38,9 @@ void piped_drop(struct piped *piped, size_t n);
 int piped_fail(struct error why, struct arena *arena);
 
 /*
- * Hands over all rows, including those of unreadable files, each valid during the call; take
- * returns false without memory. Waits for the process. 0 even if some files could not be read, each
- * of which has a line on stderr; otherwise an exit status that is reported.
+ * Calls take for all rows, including those of unreadable files, each valid during the call; take
+ * returns false without memory. Then waits for the process. Returns 0 even if some files could not
+ * be read, each of which is reported on stderr; otherwise an exit status after reporting the error.
  */
 int piped_read(struct piped *piped, struct arena *arena,
 	bool (*take)(void *arg, const struct row *row), void *arg);

@@ -14,7 +14,7 @@ struct progress {
 
 void progress_begin(struct progress *progress);
 
-/* share: the fraction of the work handed out, 0 to 1; negative if unknown */
+/* Shows the counts. share: the fraction of the work handed out, 0 to 1; negative if unknown */
 void progress_show(struct progress *progress, size_t done, size_t failed, double share);
 
 /* Removes the line, so that other text can be written. */

@@ -95,7 +95,7 @@ write_page(const struct results *results, bool interrupted)
 	return false;
 }
 
-/* Writes the changes since the earlier run; in JSON output, the last line. */
+/* Writes the changes since the earlier run; in JSON output, as the last line. */
 static void
 tell_since(struct results *results)
 {

@@ -16,7 +16,7 @@ struct results {
 	const struct options *options;
 	struct arena *arena;
 	struct summary summary;
-	struct stats *stats; /* NULL if no tables are requested, or memory ran out for them */
+	struct stats *stats; /* NULL if no tables are requested, or there was not enough memory */
 	struct worse worse;
 	struct since *since; /* --baseline, or NULL; results_clear frees it */
 	bool lost; /* a message failed because of a local failure, or memory ran out for the tables
@@ -28,16 +28,17 @@ struct results {
 bool results_want_stats(const struct options *options);
 
 /*
- * options, arena and the n labels of the what-ifs must outlive it; compared: the other RFC was
- * evaluated as well; since: the earlier run or NULL, which it then owns. Writes the head line.
- * False without memory, or if the page cannot be written, which is then reported.
+ * Initializes results and writes the head line. options, arena and the n labels of the what-ifs
+ * must outlive it. compared: the other DMARC RFC was evaluated as well. since: the earlier run,
+ * whose ownership passes to results, or NULL. False without memory, or if the page cannot be
+ * written, which is reported.
  */
 bool results_begin(struct results *results, const struct options *options, struct arena *arena,
 	const char *const *labels, size_t n, bool compared, struct since *since);
 
 /*
- * The next message, with its line of output, which may be empty; a failed one is reported on
- * stderr. row NULL: memory ran out for it. False if the output cannot be written.
+ * Adds the next message, with its line of output, which may be empty; reports a failed message on
+ * stderr. row NULL: there was no memory for the row. False if the output cannot be written.
  */
 bool results_add(struct results *results, const struct row *row, struct slice line);
 

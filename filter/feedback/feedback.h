@@ -5,8 +5,8 @@
 #include "filter/settings/settings.h"
 
 /*
- * `report read`: stores reports from all PATHs or from stdin, which is one mail or one report. The
- * exit status is 0 if everything was stored or set aside.
+ * `report read`: stores reports from all PATHs or from stdin, which is one mail or one report.
+ * Returns the exit status: 0 if everything that could be read was stored or set aside.
  */
 int feedback_read_main(const struct options *options, struct arena *arena);
 

@@ -94,7 +94,7 @@ set(struct feedback_failure *failure, const struct field *field, struct arena *a
 		failure->incidents = (int64_t)incidents;
 }
 
-/* Takes From, Message-ID and, if it is named, the client from the reported message. */
+/* Takes the domain of From and the Message-ID from the header of the reported message. */
 static void
 read_header(struct slice header, struct arena *arena, struct feedback_failure *failure)
 {
@@ -112,7 +112,7 @@ read_header(struct slice header, struct arena *arena, struct feedback_failure *f
 		failure->message_id = slice_head(field_unfold(field, arena), FEEDBACK_VALUE);
 }
 
-/* The names that Exim uses in its text. */
+/* The names that Exim uses in its text, and the standard ones. */
 static const struct {
 	struct slice here, name;
 } phrases[] = {

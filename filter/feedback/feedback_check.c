@@ -44,8 +44,8 @@ may_be_related(struct slice a, struct slice b)
 }
 
 /*
- * Is the domain certainly aligned? In relaxed mode only if the reporter did not walk the tree,
- * where a psd=n in between may separate the two names.
+ * Is the domain certainly aligned? In relaxed mode only if the reporter did not use a tree walk,
+ * because then a psd=n record between the two names may separate them.
  */
 static bool
 surely_aligned(const struct feedback_report *report, struct slice mode, struct slice domain,
@@ -64,7 +64,7 @@ maybe_aligned(struct slice mode, struct slice domain, struct slice from)
 	return slice_eq(mode, SLICE("s")) ? slice_eq(domain, from) : may_be_related(domain, from);
 }
 
-/* Which outcomes the results in the row allow. */
+/* By the row's results for the method: does an aligned domain pass, surely or possibly? */
 static void
 look(const struct feedback_report *report, const struct feedback_row *row, bool spf, bool *sure,
 	bool *possible)
@@ -80,7 +80,7 @@ look(const struct feedback_report *report, const struct feedback_row *row, bool 
 		if (result->domain.n == 0)
 			*possible = true;
 		else if (surely_aligned(report, mode, result->domain, row->header_from))
-			/* a pass of the HELO name counts only for a null path */
+			/* a pass of the HELO name counts only with a null reverse-path */
 			*sure = *sure || !spf || !slice_eq(result->scope, SLICE("helo"));
 		*possible = *possible || maybe_aligned(mode, result->domain, row->header_from);
 	}
@@ -105,7 +105,7 @@ mark_method(const struct feedback_report *report, const struct feedback_row *row
 		       slice_eq(told, SLICE("pass")) && !possible);
 }
 
-/* the strictness of none, quarantine, reject; -1 for another word */
+/* The strictness of none, quarantine and reject: 0, 1 and 2; -1 for another word. */
 static int
 strictness(struct slice policy)
 {

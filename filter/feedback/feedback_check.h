@@ -12,8 +12,8 @@
 
 /* clang-format off */
 /*
- * Codes; their bits are in the store, so new ones must be appended. The last ones are computed for
- * display only.
+ * The contradictions: code and description. Their bits are in the store, so new ones must be
+ * appended. The last ones are only computed for display.
  */
 #define FEEDBACK_MARKS(M) \
 	M(DKIM_FAIL, "dkim_fail", "an aligned DKIM pass is reported as a fail") \
@@ -38,7 +38,7 @@ enum feedback_mark { FEEDBACK_MARKS(FEEDBACK_MARK_ID) FEEDBACK_MARKS_N };
 const char *feedback_mark_code(enum feedback_mark mark);
 const char *feedback_mark_text(enum feedback_mark mark); /* English */
 
-/* Bits: 1 << enum feedback_mark. */
+/* The contradictions in a row, as bits: 1 << enum feedback_mark. */
 int64_t feedback_marks(const struct feedback_report *report, const struct feedback_row *row);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * feedback_clean.c: repairs reports that are not well-formed XML.
  *
- * Octets that are not UTF-8, and controls, become \xHH; a stray & or < is escaped; anything before
- * the first < is dropped. Another character set is converted first. Elements that are not closed,
- * or closed in the wrong order, are closed; attributes other than namespaces are dropped.
+ * A report in another character set is converted to UTF-8 first. Octets that are not UTF-8, and
+ * controls, become \xHH; a stray & or < is escaped; anything before the first < is dropped.
+ * Elements that are not closed, or closed in the wrong order, are closed; attributes other than
+ * namespaces are dropped.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -70,8 +71,8 @@ charset_of(struct slice octets)
 }
 
 /*
- * Converts to UTF-8 as far as the octets are valid in their character set; leaves them unchanged if
- * it is unknown.
+ * Converts to UTF-8, leaving out octets that are not valid in their character set; returns the
+ * octets unchanged if the character set is unknown.
  */
 static struct slice
 converted(struct slice octets, struct arena *arena, struct feedback_warnings *warnings)
@@ -112,7 +113,7 @@ is_name(char c)
 	return is_name_start(c) || slice_is_digit(c) || c == '-' || c == '.' || c == ':';
 }
 
-/* Sections that are skipped, and CDATA. */
+/* Sections that are not parsed as elements: all but CDATA are skipped. */
 static const struct {
 	const char *start, *end;
 } sections[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
@@ -124,12 +125,12 @@ struct cleaning {
 	struct feedback_warnings *warnings;
 	struct slice open[OPEN_MAX_TAGS]; /* names of the open elements */
 	size_t n;
-	size_t over;         /* number of open elements that are nested deeper */
+	size_t over;         /* number of open elements that are nested too deep for `open` */
 	bool ended;          /* the root element was closed */
 	bool none[SECTIONS]; /* no end of such a section follows */
 };
 
-/* The length of the section at the start of the text, including its end; 0: there is none. */
+/* The length of the section of that kind at the start of left; 0: there is none, or no end. */
 static size_t
 section(struct cleaning *cleaning, struct slice left, size_t kind)
 {
@@ -150,8 +151,8 @@ section(struct cleaning *cleaning, struct slice left, size_t kind)
 }
 
 /*
- * The length of the tag; 0: there is none. Its length is limited: tags in reports are short, and
- * many attributes are slow to parse.
+ * The length of the tag at the start of left; 0: there is none. The length is limited: tags in
+ * reports are short, and many attributes are slow to parse.
  */
 static size_t
 tag_octets(struct slice left)
@@ -220,6 +221,10 @@ add_spaces(struct buf *out, struct slice tag)
 	}
 }
 
+/*
+ * Closes the innermost open element with that name, after the elements that are open inside it:
+ * after a mismatch, libxml2 would lose what it has read.
+ */
 static void
 close_tag(struct cleaning *cleaning, struct slice name)
 {
@@ -243,10 +248,7 @@ close_tag(struct cleaning *cleaning, struct slice name)
 	cleaning->ended = cleaning->n == 0;
 }
 
-/*
- * Handles an end tag, closing elements in the right order: after a mismatch, libxml2 would lose
- * what it has read.
- */
+/* Handles a start tag, an end tag or an empty element. */
 static void
 take_tag(struct cleaning *cleaning, struct slice tag)
 {
@@ -269,7 +271,7 @@ take_tag(struct cleaning *cleaning, struct slice tag)
 		cleaning->open[cleaning->n++] = name;
 }
 
-/* after an & : a reference that needs no declaration */
+/* Does the text after an & begin with a reference that needs no declaration? */
 static bool
 begins_reference(struct slice rest)
 {
@@ -287,7 +289,7 @@ begins_reference(struct slice rest)
 	return n < rest.n && n > 1 && rest.p[n] == ';';
 }
 
-/* A document type declaration. */
+/* Does the text after a < begin with a document type declaration, or a part of one? */
 static bool
 begins_doctype(struct slice rest)
 {

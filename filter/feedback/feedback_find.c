@@ -88,7 +88,7 @@ tell(struct feedback_search *search, enum feedback_kind kind, struct slice octet
 	return search->found(search->arg, &found);
 }
 
-/* Handles uncompressed octets. meant: their location or name says that they are a report. */
+/* Handles uncompressed octets. meant: their place, type or name says that they are a report. */
 static enum status
 look_plain(struct feedback_search *search, struct slice octets, bool meant)
 {
@@ -146,7 +146,7 @@ fail_unpacking(struct feedback_search *search, enum fault error)
 
 static enum status look_packed(struct feedback_search *search, struct slice octets);
 
-/* A compressed file inside an archive, but nothing compressed inside that. */
+/* Handles a compressed file inside an archive, but nothing compressed inside that file. */
 static enum status
 look_inside(struct feedback_search *search, struct slice octets)
 {
@@ -173,7 +173,7 @@ look_file(struct feedback_search *search, struct slice octets, bool whole, enum 
 	return whole || st != ST_OK ? st : fail_unpacking(search, error);
 }
 
-/* damaged: the archive itself */
+/* Handles all files of an archive. damaged: the archive itself is damaged. */
 static enum status
 look_files(struct feedback_search *search, struct unpack *in, bool damaged)
 {
@@ -243,7 +243,7 @@ look_packed(struct feedback_search *search, struct slice octets)
 	return st;
 }
 
-/* undeclared base64, of gzip, zip or XML */
+/* Do the octets look like undeclared base64 of gzip, zip or XML? */
 static bool
 is_base64(struct slice octets)
 {
@@ -321,7 +321,7 @@ look_part(struct feedback_search *search, const struct structure_part *part)
 	return look_plain(search, part->bytes, false);
 }
 
-/* The header of the reported message: the part after the failure report. */
+/* The header of the reported message, from a part after the failure report; or empty. */
 static struct slice
 header_behind(const struct structure_part *parts, size_t n, size_t at)
 {
@@ -369,8 +369,8 @@ look_parts(struct feedback_search *search, const struct structure_part *parts, s
 }
 
 /*
- * Is the mail a report by its Subject (RFC 9990 3.5.2, RFC 8460 5.3, usual subjects of failure
- * reports)?
+ * Does the Subject say that the mail is a report (RFC 9990 3.5.2, RFC 8460 5.3, usual subjects of
+ * failure reports)?
  */
 static bool
 says_so(const struct message *message, struct arena *arena)

@@ -11,8 +11,8 @@
 struct address_gmime;
 
 /*
- * Called for each report; octets is the uncompressed report, valid during the call. Any status but
- * ST_OK ends the search.
+ * A report that was found. The function below is called for each; octets is the uncompressed
+ * report, valid during the call. Any status but ST_OK ends the search.
  */
 struct feedback_found {
 	enum feedback_kind kind;
@@ -20,7 +20,7 @@ struct feedback_found {
 	struct slice
 		header; /* for a failure report: the header of the reported message, or empty */
 	bool plain;     /* a failure report as plain text */
-	bool damaged;   /* it could be unpacked, but its checksum or length is wrong */
+	bool damaged;   /* it is incomplete, or its checksum or length is wrong */
 };
 typedef enum status feedback_found_fn(void *arg, const struct feedback_found *found);
 
@@ -30,21 +30,22 @@ struct feedback_search {
 	struct arena *arena;
 	feedback_found_fn *found;
 	void *arg;
-	size_t n;                /* number of reports found */
-	bool failed;             /* something looked like a report but could not be read */
-	bool meant;              /* the mail is meant to contain a report */
-	bool damaged;            /* damaged of the current report */
-	bool inside;             /* a compressed file inside an archive is being read */
-	size_t files, octets;    /* read from the archive so far, including such a file */
-	enum feedback_aside why; /* the reason for the first failure */
+	size_t n;             /* number of reports found */
+	bool failed;          /* something looked like a report but could not be read */
+	bool meant;           /* the mail is meant to contain a report */
+	bool damaged;         /* the current report is damaged */
+	bool inside;          /* a compressed file inside an archive is being read */
+	size_t files, octets; /* read from the archive so far, including files inside its files */
+	enum feedback_aside why; /* the reason for the first failure; LARGE takes precedence */
 };
 
 /*
- * mail: a message. ST_TEMP without memory, GMime or spool space, or the status that found returned.
+ * Finds the reports in a message. ST_TEMP without memory, GMime or spool space; otherwise the
+ * status that found returned.
  */
 enum status feedback_find_in_mail(struct feedback_search *search, struct slice mail);
 
-/* octets: a report, compressed or not. */
+/* Finds the reports in octets, compressed or not; returns as feedback_find_in_mail. */
 enum status feedback_find_in_file(struct feedback_search *search, struct slice octets);
 
 /* Do the octets begin like a mail? Otherwise they are a report or compressed. */

@@ -18,8 +18,8 @@
 
 enum {
 	TOGETHER = 200,
-	OPEN_MS = 1000, /* of a transaction */
-	SLOW_MS = 100,  /* of the evaluation of a sender */
+	OPEN_MS = 1000, /* an older transaction is committed */
+	SLOW_MS = 100,  /* the evaluation of a sender that takes longer is slow */
 	SHOWN_MAX = 255
 };
 
@@ -157,7 +157,7 @@ take(void *arg, const struct feedback_found *found)
 	}
 }
 
-/* Authenticates the sender of the mail; as feedback_sender. */
+/* Authenticates the sender of the mail; returns as feedback_sender. */
 static enum status
 judge(struct run *run, struct slice mail)
 {
@@ -181,8 +181,8 @@ judge(struct run *run, struct slice mail)
 }
 
 /*
- * Stores the octets of a report that cannot be read; a file that does not look like a report is
- * ignored.
+ * Sets the octets aside if a report in them cannot be read, or if they were meant to be a report
+ * but have none; other files are only counted.
  */
 static enum status
 end_search(struct run *run, struct slice octets)
@@ -201,7 +201,7 @@ end_search(struct run *run, struct slice octets)
 	return feedback_save_aside(run->saver, &run->origin, why, octets, &run->arena);
 }
 
-/* mail: its sender is known. */
+/* Finds and stores the reports in octets. mail: they are a mail, with its sender in run->origin. */
 static enum status
 read_one(struct run *run, struct slice octets, bool partial, bool mail)
 {
@@ -224,8 +224,7 @@ read_one(struct run *run, struct slice octets, bool partial, bool mail)
 	return st == ST_OK ? end_search(run, octets) : st;
 }
 
-/* commits after enough items: small transactions are slow */
-
+/* Commits after TOGETHER items, because small transactions are slow; or now. */
 static enum status
 settle(struct run *run, bool now)
 {
@@ -238,7 +237,7 @@ settle(struct run *run, bool now)
 	return st;
 }
 
-/* Ends a transaction that has been open for long: others wait for its end. */
+/* Commits a transaction older than OPEN_MS: other processes wait for its end. */
 static enum status
 settle_soon(struct run *run)
 {
@@ -296,7 +295,10 @@ keep_one(struct run *run, const char *name, struct slice octets, bool partial)
 	return st == ST_LIMIT ? ST_OK : st;
 }
 
-/* Reads a file into memory from malloc; false if it is too large, or with *error. */
+/*
+ * Reads a file into memory from malloc; *partial: it is larger than FEEDBACK_OCTETS, and not read
+ * to its end. False with *error.
+ */
 static bool
 read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum fault *error)
 {
@@ -414,7 +416,7 @@ has_archives(const struct options *options)
 	return options->paths.n > 0 || options->files_from != NULL;
 }
 
-/* 75 instead of 78, with which the mail server would bounce the mail that it pipes to us. */
+/* For mail from stdin, 75 for any failure: with 78 the mail server would bounce the mail. */
 static int
 of_pipe(const struct options *options, int status)
 {

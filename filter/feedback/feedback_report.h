@@ -27,7 +27,7 @@ enum {
 #define FEEDBACK_NO_TIME INT64_MIN
 
 /* clang-format off */
-/* code, as stored; the departure */
+/* Departures from the standard: code, as stored; description. */
 #define FEEDBACK_WARNINGS(W) \
 	W(RESULT,      "result",      "a result that the standard does not define") \
 	W(DISPOSITION, "disposition", "a disposition that the standard does not define") \
@@ -115,7 +115,7 @@ struct feedback_report {
 	struct feedback_warnings warnings;
 };
 
-/* of one message (RFC 9991) */
+/* A report about one message (RFC 9991) */
 struct feedback_failure {
 	struct slice type, user_agent, source, source_port, auth_failure, delivery, alignment,
 		original_from, original_to, results, domain, dkim_domain, dkim_selector,
@@ -127,28 +127,28 @@ struct feedback_failure {
 typedef enum status feedback_row_fn(void *arg, const struct feedback_row *row);
 
 /*
- * octets: an uncompressed aggregate report. Everything in report is in the arena; a row and its
- * contents are valid during the call; on_row may be NULL. ST_BAD: it is not such a report, and
- * report is undefined; ST_TEMP: libxml2 cannot be loaded, or out of memory.
+ * Parses an uncompressed aggregate report. Everything in report is in the arena; a row and its
+ * contents are valid during the call of on_row, which may be NULL. ST_BAD: the octets are not an
+ * aggregate report, and *report is undefined; ST_TEMP: libxml2 cannot be loaded, or out of memory.
  */
 enum status feedback_aggregate_parse(struct slice octets, struct arena *arena,
 	struct feedback_report *report, feedback_row_fn *on_row, void *arg);
 
 /*
- * The octets as well-formed XML: see feedback_clean.c. ST_BAD: it has a document type declaration,
- * which no report needs and XML bombs use; ST_LIMIT.
+ * Makes well-formed XML of the octets: see feedback_clean.c. ST_BAD: they have a document type
+ * declaration, which no report needs and XML bombs use; ST_LIMIT: the result is too long.
  */
 enum status feedback_clean(struct slice octets, struct arena *arena,
 	struct feedback_warnings *warnings, struct slice *cleaned);
 
-/* octets: JSON of RFC 8460 4.4. ST_BAD: not such a report. */
+/* Parses a report in JSON (RFC 8460 4.4). ST_BAD: not such a report; ST_TEMP without memory. */
 enum status feedback_tls_parse(
 	struct slice octets, struct arena *arena, struct feedback_report *report);
 
 /*
- * feedback: the part message/feedback-report, decoded, or (plain) a whole text that is searched for
- * its fields; header: that of the reported message, or empty. ST_BAD: not a report about
- * authentication or abuse.
+ * Parses a failure report. feedback: the part message/feedback-report, decoded, or (plain) a whole
+ * text that is searched for the same fields; header: the header of the reported message, or empty.
+ * ST_BAD: not a report about authentication or abuse.
  */
 enum status feedback_failure_parse(struct slice feedback, struct slice header, bool plain,
 	struct arena *arena, struct feedback_failure *failure);

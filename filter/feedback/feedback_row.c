@@ -23,7 +23,7 @@ warn(struct feedback_reader *reader, enum feedback_warning what, struct slice sa
 
 /* values */
 
-/* A word of the list, in lower case; another one unchanged, with a warning. */
+/* The value in lower case if list has that word; otherwise unchanged, with a warning. */
 static struct slice
 word(struct feedback_reader *reader, struct slice value, const char *list,
 	enum feedback_warning odd, struct arena *arena)
@@ -62,7 +62,7 @@ date(struct feedback_reader *reader, struct slice value)
 	return FEEDBACK_NO_TIME;
 }
 
-/* In lower case, without a dot at its end. */
+/* The name in lower case, without a dot at its end. */
 static struct slice
 domain(struct slice value, struct arena *arena)
 {
@@ -110,7 +110,7 @@ add_error(struct feedback_reader *reader, struct slice value)
 		reader->report->errors = buf_slice(&all);
 }
 
-/* the member for each value; the tables of permitted children */
+/* storing values: for each element, its parent and the struct member that takes its value */
 
 static bool
 set_head(struct feedback_reader *reader, enum feedback_element in, enum feedback_element what,

@@ -88,7 +88,10 @@ sender_of(struct feedback_saver *saver, const struct feedback_origin *origin)
 	return feedback_returned(query);
 }
 
-/* If a report of that name is stored, counts it. */
+/*
+ * Looks for a stored report with the same kind, sender, organization, id and domain, and counts
+ * the repetition. FEEDBACK_SAVED: there is none, so the new report must be saved.
+ */
 static enum feedback_saved
 find(struct feedback_saver *saver, const char *kind, int64_t sender,
 	const struct feedback_report *report, const char *digest)
@@ -183,7 +186,7 @@ save_warnings(
 	return st;
 }
 
-/* The report itself; *id is set if it is saved. */
+/* Saves the report itself, without rows or policies; *id is set if it is saved. */
 static enum feedback_saved
 save_report(struct feedback_saver *saver, const char *kind, const struct feedback_origin *origin,
 	const struct feedback_report *report, struct slice octets, int64_t *id)
@@ -302,7 +305,7 @@ feedback_save_failure(struct feedback_saver *saver, const struct feedback_origin
 
 	if (!feedback_digest(saver, octets, digest))
 		return FEEDBACK_NOT_SAVED;
-	report.id = slice_str(digest); /* it has no id */
+	report.id = slice_str(digest); /* a failure report has no id */
 	saved = save_report(saver, "failure", origin, &report, octets, &id);
 	if (saved != FEEDBACK_SAVED)
 		return saved;

@@ -10,7 +10,7 @@
 enum feedback_auth {
 	FEEDBACK_FILE = 0,            /* no mail: the report came as a file */
 	FEEDBACK_UNAUTHENTICATED = 1, /* the mail that brought it did not pass DMARC */
-	FEEDBACK_AUTHENTICATED = 2    /* it did, and the domain is its author's */
+	FEEDBACK_AUTHENTICATED = 2    /* that mail passed DMARC for its author domain */
 };
 
 struct feedback_origin {
@@ -44,7 +44,7 @@ enum feedback_saved {
 	FEEDBACK_SAVED,
 	FEEDBACK_DUPLICATE, /* a report with the same octets is stored */
 	FEEDBACK_DIFFERS,   /* a report with the same name and other octets is stored, and kept */
-	FEEDBACK_NOT_SAVED  /* store_last_error */
+	FEEDBACK_NOT_SAVED  /* an internal failure: see store_last_error */
 };
 
 struct feedback_saver;
@@ -54,8 +54,8 @@ struct feedback_saver *feedback_saver_open(struct store *store, struct crypto *c
 void feedback_saver_close(struct feedback_saver *saver);
 
 /*
- * Works within the caller's transaction. octets: the uncompressed report; an aggregate report is
- * parsed again for its rows. report: as parsed.
+ * Save a parsed report within the caller's transaction. octets: the uncompressed report, from which
+ * an aggregate report is parsed again for its rows.
  */
 enum feedback_saved feedback_save_aggregate(struct feedback_saver *saver,
 	const struct feedback_origin *origin, const struct feedback_report *report,

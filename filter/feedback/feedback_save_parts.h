@@ -1,4 +1,4 @@
-/* feedback_save_parts.h: shared by feedback_save.c and feedback_save_rows.c. */
+/* feedback_save_parts.h: declarations shared by feedback_save.c and feedback_save_rows.c. */
 #ifndef FILTER_FEEDBACK_FEEDBACK_SAVE_PARTS_H
 #define FILTER_FEEDBACK_FEEDBACK_SAVE_PARTS_H
 
@@ -8,7 +8,7 @@
 
 enum { DIGEST_TEXT = 2 * CRYPTO_SHA256_SIZE + 1, KNOWN = 4096 };
 
-/* Digests of known lists of results, so that most rows need no query. */
+/* A stored list of results; they are cached by digest, so that most rows need no query. */
 struct known {
 	char digest[DIGEST_TEXT];
 	int64_t id;
@@ -24,10 +24,10 @@ struct feedback_saver {
 bool feedback_digest(
 	const struct feedback_saver *saver, struct slice octets, char text[DIGEST_TEXT]);
 
-/* An absent value is NULL. */
+/* Binds text, or NULL if it is empty. */
 void feedback_bind_some(struct store_query *query, int at, struct slice text);
 
-/* The id that a statement returns; -1 on failure. */
+/* Runs a statement, and returns the id from its first row; -1 on failure or without a row. */
 int64_t feedback_returned(struct store_query *query);
 
 /* Reads the report again, and saves its rows as those of report id. */

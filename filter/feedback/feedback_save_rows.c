@@ -1,11 +1,11 @@
-/* feedback_save_rows.c: the rows of an aggregate report, into the store. */
+/* feedback_save_rows.c: saves the rows of an aggregate report in the store. */
 #include "filter/feedback/feedback_check.h"
 #include "filter/feedback/feedback_save_parts.h"
 #include "mime/buf.h"
 
 enum { RESULTS_MAX = 2 * 1024 * 1024 };
 
-/* while the rows of a report are saved */
+/* The state while the rows of a report are saved. */
 struct saving {
 	struct feedback_saver *saver;
 	const struct feedback_report *report;
@@ -80,7 +80,7 @@ auth_of(struct feedback_saver *saver, const struct feedback_row *row, struct are
 	return id;
 }
 
-/* "TYPE TAB COMMENT LF" each */
+/* The reasons of a row as text, each as "TYPE TAB COMMENT LF". */
 static struct slice
 reasons_of(const struct feedback_row *row, struct arena *arena)
 {

@@ -1,4 +1,4 @@
-/* feedback_sender.h: who sent the mail that brings a report. */
+/* feedback_sender.h: authenticates the sender of the mail that brings a report. */
 #ifndef FILTER_FEEDBACK_FEEDBACK_SENDER_H
 #define FILTER_FEEDBACK_FEEDBACK_SENDER_H
 

@@ -1,4 +1,4 @@
-/* feedback_tls.c: RFC 8460 4.4. */
+/* feedback_tls.c: parses TLS reports (RFC 8460 4.4). */
 #include <jansson.h>
 
 #include "auth/base/ip.h"
@@ -37,7 +37,7 @@ text_at(const struct reader *reader, json_t *object, const char *key)
 	return text_of(reader, json_object_get(object, key));
 }
 
-/* A string, or a list of them, with ", " between. */
+/* The value of a key: a string, or a list of strings, joined with ", ". */
 static struct slice
 list_at(const struct reader *reader, json_t *object, const char *key)
 {
@@ -54,7 +54,7 @@ list_at(const struct reader *reader, json_t *object, const char *key)
 	return buf_slice(&all);
 }
 
-/* A number of sessions; some write it as a string. */
+/* A number of sessions; some reporters write it as a string. */
 static int64_t
 count_at(const struct reader *reader, json_t *object, const char *key)
 {
@@ -71,7 +71,7 @@ count_at(const struct reader *reader, json_t *object, const char *key)
 	return 0;
 }
 
-/* n digits */
+/* Reads exactly n digits; false if they are not there, or exceed max. */
 static bool
 scan_digits(struct slice *at, size_t n, int64_t max, int64_t *value)
 {
@@ -85,14 +85,14 @@ scan_digits(struct slice *at, size_t n, int64_t max, int64_t *value)
 	return true;
 }
 
-/* ":MM", if an hour was read */
+/* Reads a colon and two digits. */
 static bool
 scan_colon(struct slice *at, int64_t max, int64_t *value)
 {
 	return scan_char(at, ':') && scan_digits(at, 2, max, value);
 }
 
-/* Z, +HH:MM or -HH:MM as seconds; 0 for anything else */
+/* The offset +HH:MM or -HH:MM in seconds; 0 for Z and anything else. */
 static int64_t
 scan_offset(struct slice at)
 {
@@ -106,7 +106,7 @@ scan_offset(struct slice at)
 	return (minus ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
 
-/* days from 1970 to the first of a month of a year from then on */
+/* The number of days from 1970-01-01 to the first of the month; year must be 1970 or later. */
 static int64_t
 days_before(int64_t year, int64_t month)
 {
@@ -117,7 +117,7 @@ days_before(int64_t year, int64_t month)
 	       days[month - 1] + (leap && month > 2 ? 1 : 0);
 }
 
-/* RFC 3339 5.6; FEEDBACK_NO_TIME for anything else. */
+/* A date and time of RFC 3339 5.6; FEEDBACK_NO_TIME, with a warning, for anything else. */
 static int64_t
 time_at(const struct reader *reader, json_t *object, const char *key)
 {

@@ -1,4 +1,4 @@
-/* feedback_xml.c: an aggregate report, row by row, by libxml2's reader. */
+/* feedback_xml.c: parses an aggregate report, row by row, with libxml2's reader. */
 #include "filter/feedback/feedback_xml.h"
 
 #include <errno.h>
@@ -59,7 +59,7 @@ element_of(const char *name)
 		ELEMENTS(ELEMENT_NAME)};
 	struct slice given = slice_str(name);
 
-	if (slice_ieq(given, SLICE("identities"))) /* of the first drafts */
+	if (slice_ieq(given, SLICE("identities"))) /* the name in the first drafts */
 		return ELEMENT_IDENTIFIERS;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (slice_ieq(given, slice_str(names[i])))
@@ -151,8 +151,9 @@ typedef xmlError library_error;
 #endif
 
 /*
- * Malformed input is read as far as possible; only internal errors count. Nothing is printed.
- * Values over libxml2's own limits are also "no memory" to it, although malloc did not fail.
+ * Receives libxml2's errors. Malformed input is read as far as possible, so only lack of memory
+ * counts. libxml2 reports that for values over its own limits as well, although malloc did not
+ * fail: hence the test of errno. Nothing is printed.
  */
 static void
 note_error(void *arg, library_error *error)
@@ -163,7 +164,7 @@ note_error(void *arg, library_error *error)
 		reader->no_memory = true;
 }
 
-/* False at the end, or on an error. */
+/* Reads and handles the next node. False at the end, or on an error. */
 static bool
 read_node(struct reader *reader)
 {
@@ -215,7 +216,7 @@ feedback_aggregate_parse(struct slice octets, struct arena *arena, struct feedba
 		return ST_BAD;
 	if (!load(&reader->lib))
 		return ST_TEMP;
-	/* for this thread, including errors outside of a document */
+	/* set for the thread, because errors can also occur outside of a document */
 	reader->lib.set_errors(reader, note_error);
 	errno = 0;
 	reader->xml = reader->lib.open(cleaned.p, (int)cleaned.n, NULL, "UTF-8",

@@ -38,18 +38,18 @@ struct feedback_reader {
 };
 
 /*
- * The element that many levels above the current one; ELEMENT_OTHER if it is too deep or an
- * extension.
+ * The element that is `levels` levels above the current one; ELEMENT_OTHER if there is none, or if
+ * it is too deep or an extension.
  */
 enum feedback_element feedback_above(const struct feedback_reader *reader, size_t levels);
 
-/* The current element begins. */
+/* Handles the beginning of the current element. */
 void feedback_row_begin(struct feedback_reader *reader);
 
-/* It ends, and this is its text, trimmed. */
+/* Handles the end of the current element. value: its text, trimmed. */
 void feedback_row_end(struct feedback_reader *reader, struct slice value);
 
-/* The document ends: completes an open row, and adds warnings about the whole. */
+/* Handles the end of the document: completes an open row, and adds warnings about the report. */
 void feedback_row_finish(struct feedback_reader *reader);
 
 #endif

@@ -47,7 +47,10 @@ status_of(const struct inspection *inspection)
 	return inspection->findings.count[FINDING_WARNING] > 0 ? EXIT_WARNINGS : 0;
 }
 
-/* False if writing to stdout failed, or memory ran out. */
+/*
+ * Inspects and prints one domain; *status: its part of the exit status. False if writing to stdout
+ * failed, or memory ran out.
+ */
 static bool
 inspect_one(const struct evaluation *ev, struct trials *trials,
 	const struct inspect_messages *messages, const struct inspect_earlier *earlier,
@@ -95,8 +98,8 @@ tell_baseline(const char *path, struct error why, struct arena *arena, enum stat
 }
 
 /*
- * Reads the earlier inspection of each domain; NULL without --baseline. Returns 0 or an exit
- * status.
+ * Reads the earlier inspection of each domain; *all is NULL without --baseline. Returns 0, or an
+ * exit status after reporting the error.
  */
 static int
 read_earlier(const struct evaluation *ev, struct slice lines, const struct inspect_earlier **all)

@@ -39,7 +39,7 @@ struct inspect_spf {
 	struct inspect_net *nets;
 	size_t nnets;
 	double addresses4;       /* the number of IPv4 addresses, counting each range separately */
-	unsigned voids4, voids6; /* a: terms without an address of that family */
+	unsigned voids4, voids6; /* "a" terms whose name has no address of that family */
 	unsigned lookups, voids; /* the maximum, if no term matches */
 	bool by_message;         /* some term depends on the message (macros) or on PTR */
 	bool everyone;           /* some term allows every address */
@@ -62,8 +62,8 @@ struct inspect_key {
 	const char *algorithm; /* or NULL */
 	unsigned bits;         /* 0: not known */
 	bool revoked, testing, strict_i;
-	bool named;      /* by --selector */
-	bool followed;   /* queried only because an earlier inspection had it */
+	bool named;      /* the user named it by --selector */
+	bool followed;   /* queried only because the earlier inspection had it */
 	size_t messages; /* number of messages in --messages signed with it */
 	bool has_dates;
 	int64_t first, last; /* their dates, seconds since the epoch */
@@ -86,7 +86,7 @@ struct inspect_messages {
 	size_t messages;                      /* messages that were read */
 	bool cut;                             /* there were more messages or keys than the limits */
 	size_t unread;                        /* unreadable files and folders */
-	const char *unread_path, *unread_why; /* of the first unreadable one, safe to print */
+	const char *unread_path, *unread_why; /* the first one and the cause, safe to print */
 };
 
 struct inspect_mx {
@@ -160,7 +160,7 @@ void inspect_messages_read(
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 
-/* One line for a domain, as in docs/schema-inspect.json. ST_TEMP if jansson has no memory. */
+/* Makes a line for a domain (docs/schema-inspect.json). ST_TEMP if jansson has no memory. */
 enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
 
 /*

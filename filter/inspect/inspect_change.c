@@ -111,7 +111,7 @@ dmarc_name(const struct inspection *inspection, struct slice domain)
 	return buf_slice(&name);
 }
 
-/* Adds the changes of the record: two if it has moved to another name. */
+/* Adds the change of the record; only a note if the record in force is now at another name. */
 static void
 compare_dmarc_record(struct inspection *inspection, const struct earlier_dmarc *was,
 	const struct dmarc_result *is)
@@ -192,7 +192,7 @@ compare_key(struct inspection *inspection, const struct earlier_key *was)
 	const char *name = shown(inspection, was->name);
 
 	if (is == NULL)
-		return; /* not a name of this domain, so it was not queried */
+		return; /* it is not a name of this domain, so it was not queried */
 	if (is->state == AUTH_TEMPERROR || !was->known) {
 		ADD(inspection, FINDING_NOTE, "change-unknown",
 			"%s is not compared: DNS did not answer, now or then", name);
@@ -242,7 +242,7 @@ has_mx(const struct inspection *inspection, const struct earlier_mx *mx)
 	return false;
 }
 
-/* "10 mx.example.com, 20 b.example.com" */
+/* Adds a host to a list such as "10 mx.example.com, 20 b.example.com". */
 static void
 add_mx(struct buf *out, unsigned preference, struct slice name)
 {

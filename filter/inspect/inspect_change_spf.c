@@ -1,4 +1,4 @@
-/* inspect_change_spf.c: changes of SPF since an earlier inspection. */
+/* inspect_change_spf.c: finds changes of SPF since an earlier inspection. */
 #include <stdlib.h>
 
 #include "filter/inspect/inspect.h"
@@ -82,7 +82,7 @@ join(struct range *ranges, size_t n)
 
 enum share { NONE, PART, ALL };
 
-/* Which share of a network the joined ranges contain. */
+/* How much of a network do the joined ranges contain? */
 static enum share
 share_of(const struct range *range, const struct range *ranges, size_t n)
 {
@@ -187,7 +187,7 @@ compare_nets(struct inspection *inspection)
 	tell_nets(inspection, is, spf->nnets, before, earlier->nnets, false);
 }
 
-/* Is a term of the domain's own record also in the other record? */
+/* Is the term in the domain's own record now? */
 static bool
 has_now(const struct inspection *inspection, struct slice text)
 {
@@ -255,8 +255,8 @@ answered(const struct inspection *inspection)
 }
 
 /*
- * Compares whether the records are usable: without a tree the result is permerror, or none if there
- * is no record.
+ * Compares whether there is a usable record, one that leads to terms, and the results for all other
+ * addresses. Without a usable record the SPF result is permerror, or none if there is no record.
  */
 static void
 compare_whole(struct inspection *inspection)

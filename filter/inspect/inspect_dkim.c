@@ -17,7 +17,7 @@ static const char area[] = "dkim";
 
 #define ADD(findings, level, id, ...) findings_add(findings, level, area, id, __VA_ARGS__)
 
-/* Sets the key's size; reports an error. */
+/* Sets the key's size and state; reports an unsuitable key. */
 static void
 measure(struct inspection *inspection, const struct dkim_key *parsed, struct inspect_key *key)
 {
@@ -62,7 +62,7 @@ measure(struct inspection *inspection, const struct dkim_key *parsed, struct ins
 	}
 }
 
-/* "0x0d" */
+/* The octet of a reason as text, such as "0x0d". */
 static const char *
 octet_text(struct findings *findings, const struct reason *reason)
 {
@@ -74,8 +74,7 @@ octet_text(struct findings *findings, const struct reason *reason)
 }
 
 /*
- * Reports departures that we ignore, and defects that make the record unreadable, with the octet
- * and its position.
+ * Reports departures that we ignore, with the octet and its position.
  */
 static void
 tell_notes(struct findings *findings, const char *name, const struct notes *notes)
@@ -87,6 +86,7 @@ tell_notes(struct findings *findings, const char *name, const struct notes *note
 			octet_text(findings, &n->reason), n->reason.at);
 }
 
+/* Reports a defect that makes the record unreadable, with its position if known. */
 static void
 tell_defect(struct findings *findings, const char *name, const struct reason *defect,
 	struct slice record)
@@ -152,7 +152,7 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 }
 
 /*
- * Reports a missing key that is only known from messages: it may have been removed, or was never
+ * Reports a missing key. One that is only known from messages may have been removed, or was never
  * the domain's.
  */
 static void
@@ -207,7 +207,7 @@ take_seen(struct inspect_key *key, const struct inspect_seen *seen)
 	key->last = seen->newest;
 }
 
-/* Reports what messages show about a key that was named on the command line. */
+/* Adds what messages show about a key that was named on the command line. */
 static void
 find_seen(const struct inspection *inspection, struct inspect_key *key)
 {
@@ -221,7 +221,7 @@ find_seen(const struct inspection *inspection, struct inspect_key *key)
 			take_seen(key, &messages->seen[i]);
 }
 
-/* Reports the minimum age of a key, and whether it is used, as far as messages show. */
+/* Reports a key that is unused, or has been in use for too long, as far as messages show. */
 static void
 tell_use(struct inspection *inspection, const struct inspect_key *key)
 {
@@ -271,8 +271,8 @@ is_known(const struct inspection *inspection, struct slice name)
 }
 
 /*
- * Adds the keys of the domain, and of names below it, that messages use; returns the number of keys
- * that exceed the limit.
+ * Adds and checks the keys of the domain, and of names below it, that messages use. Returns the
+ * number of keys that are left out because of the limit.
  */
 static size_t
 inspect_seen(struct inspection *inspection)
@@ -329,7 +329,10 @@ tell_messages(struct inspection *inspection, size_t left)
 			messages->messages, left);
 }
 
-/* Is it the name of a key of the domain, or of a name below it, as a file claims? */
+/*
+ * Does the baseline have the valid name of a key of the domain, or of a name below it? Sets *name
+ * to its normal form.
+ */
 static bool
 take_name(
 	const struct inspection *inspection, const struct earlier_key *claimed, struct slice *name)
@@ -347,7 +350,7 @@ take_name(
 	       domain_within(d, inspection->domain) && dkim_key_name(s, d, arena, name);
 }
 
-/* Adds the keys of the earlier inspection that are not in the list yet. */
+/* Adds and checks the keys of the earlier inspection that are not in the list yet. */
 static void
 inspect_followed(struct inspection *inspection)
 {

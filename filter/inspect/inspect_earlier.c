@@ -8,7 +8,7 @@
 
 enum { SCHEMA_VERSION = 1, TEXT_MAX = 64 * 1024, DEPTH_MAX = 64 };
 
-/* A string in the arena; empty if it is null or missing. */
+/* A copy of a string in the arena; empty if the value is null or missing. */
 static struct slice
 text(struct run_reader *reader, const json_t *value)
 {
@@ -23,7 +23,7 @@ text(struct run_reader *reader, const json_t *value)
 	return arena_dup(reader->arena, slice_head(got, TEXT_MAX));
 }
 
-/* The size of a list. */
+/* The size of an array; 0 with an error in reader if it is not an array, or too long. */
 static size_t
 list(struct run_reader *reader, const json_t *value)
 {
@@ -41,7 +41,7 @@ number(struct run_reader *reader, json_int_t value, json_int_t max)
 	return value < 0 || value > max ? 0 : (unsigned)value;
 }
 
-/* Did DNS not answer for that part, according to a finding? */
+/* Is there a finding with that id, which says that DNS did not answer? */
 static bool
 unanswered(const json_t *findings, const char *id)
 {
@@ -199,7 +199,7 @@ read_domain(struct run_reader *reader, json_t *top, struct inspect_earlier *earl
 	read_mx(reader, mx, earlier);
 }
 
-/* Parses one line, without its line end. */
+/* Parses one line, without its line end; fills *earlier if the line is about the domain. */
 static void
 read_line(struct run_reader *reader, struct slice line, struct slice domain,
 	struct inspect_earlier *earlier)

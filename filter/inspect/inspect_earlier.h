@@ -58,9 +58,9 @@ struct inspect_earlier {
 };
 
 /*
- * The domain's object in lines of inspect --output json; *earlier then points into the arena.
- * ST_BAD with *error if a line does not have the format of this version, if the end is missing, or
- * if the domain occurs twice; ST_TEMP without memory.
+ * Reads the domain's object from lines of inspect --output json; *earlier then points into the
+ * arena. ST_BAD with *error if a line does not have the format of this version, if the last line
+ * end is missing, or if the domain occurs twice; ST_TEMP without memory.
  */
 enum status inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
 	struct inspect_earlier *earlier, struct error *error);

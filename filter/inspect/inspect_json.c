@@ -80,7 +80,7 @@ targets_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 	return list;
 }
 
-/* The members of json_dmarc, and those that only an inspection has. */
+/* The members that json_dmarc makes, and those that only an inspection has. */
 static json_t *
 dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 {
@@ -152,8 +152,7 @@ baseline_part(const struct inspection *inspection)
 }
 
 /*
- * Members with o* are left out if they are NULL: without a valid domain, or if no messages were
- * read.
+ * Members with o* are left out if they are NULL: without a valid domain, --messages or --baseline.
  */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)

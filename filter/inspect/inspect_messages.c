@@ -77,7 +77,7 @@ note_signature(struct reading *reading, const struct dkim_sig *sig, const int64_
 	note_date(seen, date);
 }
 
-/* A file without a header is not a message. */
+/* Reads the signatures of a message; a file without a header does not count as a message. */
 static void
 read_message(struct reading *reading, struct slice raw)
 {
@@ -113,7 +113,7 @@ is_full(struct reading *reading)
 	return true;
 }
 
-/* Reads one file: a message or an mbox. Returns the same as mbox_next. */
+/* Reads one file: a message or an mbox. Returns what mbox_next returned last. */
 static int
 read_messages(struct reading *reading, const char *name, struct mbox *mbox, enum fault *error)
 {

@@ -1,4 +1,4 @@
-/* inspect_mx.c: where replies and bounces to the domain go. */
+/* inspect_mx.c: checks where replies and bounces to the domain go. */
 #include "auth/dns/dns.h"
 #include "filter/inspect/inspect.h"
 

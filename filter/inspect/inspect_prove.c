@@ -1,6 +1,6 @@
 /*
- * inspect_prove.c: does a proposed record fix the finding? Inspects again with DNS overridden by
- * it.
+ * inspect_prove.c: checks that a proposed record fixes the finding, by inspecting again with DNS
+ * overridden by the record.
  */
 #include "auth/dns/dns.h"
 #include "filter/inspect/inspect.h"
@@ -17,7 +17,7 @@ errors_like(const struct inspection *inspection, const char *id)
 	return n;
 }
 
-/* Are there errors about the same thing that were not there? One is no better than another. */
+/* Are there new errors about the same part? To replace one error by another is not a fix. */
 static bool
 has_new_errors(
 	const struct inspection *inspection, const struct inspection *again, const char *about)
@@ -29,7 +29,7 @@ has_new_errors(
 	return false;
 }
 
-/* Inspects the part that the finding is about, with DNS overridden by the record. */
+/* Inspects the part that the finding is about; again->in has the overridden DNS. */
 static void
 inspect_again(struct inspection *again, const char *about)
 {
@@ -52,7 +52,7 @@ like(const struct inspection *inspection, const struct finding *finding)
 	return n;
 }
 
-/* Is it still there as it was? The same term may be in the record twice. */
+/* Is there still a finding with the same text? The same term may be in the record twice. */
 static bool
 is_still_there(const struct finding *finding, const struct inspection *again)
 {

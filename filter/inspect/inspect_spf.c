@@ -70,7 +70,7 @@ ask(struct walk *walk, struct slice name, enum dns_type type)
 	return dns_get(walk->inspection->in->dns, name, type, 0);
 }
 
-/* NULL if there is exactly one well-formed record; otherwise the problem. */
+/* Fetches a domain's SPF record. NULL if there is exactly one, well-formed; else the problem. */
 static const char *
 fetch(struct walk *walk, struct slice domain, struct slice *text, struct spf_record *record)
 {
@@ -94,7 +94,7 @@ is_void(const struct dns_answer *answer)
 	return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
 }
 
-/* Looks up the addresses of a name, which pass if passing; true if there are any. */
+/* Looks up the addresses of a name; if passing, adds them as networks. True if there are any. */
 static bool
 addresses(struct walk *walk, struct inspect_term *term, const struct spf_directive *directive,
 	struct slice name, bool passing)
@@ -261,7 +261,7 @@ walk_redirect(
 	walk->spf->incomplete |= term->problem == no_answer;
 }
 
-/* Recurses at most INSPECT_SPF_DEPTH levels, over at most INSPECT_SPF_ROWS terms in all. */
+/* Adds all terms of a record: at most INSPECT_SPF_ROWS in all, INSPECT_SPF_DEPTH levels deep. */
 static void
 walk_record(
 	struct walk *walk, struct place place, struct slice domain, const struct spf_record *record)

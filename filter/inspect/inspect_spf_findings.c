@@ -194,7 +194,8 @@ check_term(const struct check *check, const struct inspect_term *term)
 			fix_spf_replace(record, term->text, NULL, check->arena));
 }
 
-/* Has the network no public address? Its first and its last one decide, as nothing wide is meant.
+/*
+ * Does the network have no public address? Decided by its first and last one; never if it is wide.
  */
 static bool
 is_inside(const struct inspect_net *net)
@@ -212,7 +213,7 @@ is_inside(const struct inspect_net *net)
 	return !ip_is_public(&net->ip) && !ip_is_public(&last);
 }
 
-/* Addresses that no receiver elsewhere sees, unless they are of his own network. */
+/* Reports networks that are not public: receivers see such clients only in their own networks. */
 static void
 check_inside(const struct check *check)
 {

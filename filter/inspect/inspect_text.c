@@ -1,4 +1,4 @@
-/* inspect_text.c: prints an inspection for a person. */
+/* inspect_text.c: prints an inspection as text, for people. */
 #include "auth/spf/spf_eval.h"
 #include "filter/inspect/inspect.h"
 #include "filter/stats/stats_list.h"

@@ -31,7 +31,8 @@ enum trial_end {
 /*
  * The result of a trial, for mail in the domain's name and for all mail. A message is worse if
  * DMARC or SPF passes without the record and not with it; also if its disposition becomes stricter
- * or SPF newly fails, unless the mail may be forged (SENDER_FORGED, SENDER_DECIDE).
+ * or SPF newly fails, unless the mail may be forged (SENDER_FORGED, SENDER_DECIDE). That SPF newly
+ * fails is not worse for a forwarder.
  */
 struct trial {
 	enum trial_end end;
@@ -49,7 +50,7 @@ struct trial {
 int trials_begin(const struct options *options, struct arena *arena, struct trials *trials);
 void trials_end(struct trials *trials);
 
-/* overlay: the record as a master file; domain is normal. */
+/* Tries a record on all mail. overlay: the record as a master file; domain is normal. */
 void trial_run(
 	struct trials *trials, struct slice overlay, struct slice domain, struct trial *trial);
 

@@ -45,7 +45,7 @@ find_8bit(struct slice record)
 	return i;
 }
 
-/* Is the text only a host name: with two dots, without a tag? */
+/* Is the text only a host name, with two dots or more, and without a tag? */
 static bool
 is_target(struct slice record)
 {

@@ -17,7 +17,7 @@ struct slip {
 	const char *text; /* the cause, a sentence in English (N_), or NULL */
 };
 
-/* Examines only the text. at: the octet where parsing stopped, from 1, or 0. */
+/* Looks for mistakes in the text alone. at: the octet where parsing stopped, from 1, or 0. */
 struct slip slip_find(enum slip_kind kind, struct slice record, size_t at);
 
 #endif

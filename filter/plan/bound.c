@@ -20,8 +20,8 @@ power(double x, uint64_t n)
 }
 
 /*
- * The probability of exactly k of n, p being that of one. Factors above 1 and below 1 alternate, so
- * that no intermediate product leaves the range of a double.
+ * The probability of exactly k of n, if that of each one is p. Factors above 1 and below 1
+ * alternate, so that no intermediate product leaves the range of a double.
  */
 static double
 exactly(uint64_t k, uint64_t n, double p)
@@ -41,7 +41,10 @@ exactly(uint64_t k, uint64_t n, double p)
 	return product * power(1 - p, left);
 }
 
-/* The probability of at most k of n, if k/n < p: each term is smaller than the next one. */
+/*
+ * The probability of at most k of n. k/n must be below p, so that the terms get smaller from k down
+ * to 0.
+ */
 static double
 at_most(uint64_t k, uint64_t n, double p)
 {

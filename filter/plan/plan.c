@@ -35,7 +35,7 @@ struct taking_reports {
 	const struct options *options;
 };
 
-/* Reports without a date are used whatever --since says. */
+/* Adds a row of a report that is not older than --since; one without a date is always added. */
 static bool
 take_reported(void *arg, const struct row *row)
 {
@@ -61,7 +61,7 @@ without_memory(struct arena *arena)
 	return say(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena, EXIT_TEMPFAIL);
 }
 
-/* Before any untrusted line is read. */
+/* Enters the sandbox, before any untrusted line is read. Returns 0 or an exit status. */
 static int
 give_up_rights(const struct options *options, struct arena *arena)
 {
@@ -73,7 +73,7 @@ give_up_rights(const struct options *options, struct arena *arena)
 	return say(error, arena, EXIT_TEMPFAIL);
 }
 
-/* 0, or an exit status that is reported. */
+/* Reads earlier runs. Returns 0, or an exit status after reporting the error. */
 static int
 read_runs(const struct options *options, struct arena *arena, struct taking *taking)
 {

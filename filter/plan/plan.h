@@ -1,6 +1,6 @@
 /*
- * plan.h: the way of a domain to p=reject: the records to publish one after the other, and the
- * effect of each on the observed mail.
+ * plan.h: plans the way of a domain to p=reject: the records to publish one after the other, and
+ * the effect of each on the observed mail.
  */
 #ifndef FILTER_PLAN_PLAN_H
 #define FILTER_PLAN_PLAN_H
@@ -9,15 +9,15 @@
 
 enum { PLAN_WAIT_MAX = 92 /* days */ };
 
-/* Where the mail was seen. Both may show the same messages: nothing is added up. */
+/* Where mail was seen. Both views may show the same messages, so their counts are not added up. */
 enum plan_view { PLAN_IN_MAIL /* saved mail */, PLAN_IN_REPORTS, PLAN_VIEWS };
 
-/* Mail that is not aligned, under the records of the plan. */
+/* Numbers of messages that are not aligned under a record. */
 struct plan_fails {
 	uint64_t hurt, decide, stopped;
 };
 
-/* That of one source. */
+/* The mail of one source that is not aligned. */
 struct plan_source {
 	size_t number[PLAN_VIEWS]; /* in its stats->sources; STATS_SOURCES: not seen there */
 	bool below;                /* sent in the name of a subdomain */
@@ -29,7 +29,7 @@ struct plan_seen {
 	struct plan_mail mail;
 	struct plan_check check;
 	struct plan_counts
-		counts[PLAN_SCOPES]; /* with the first step, or with the current record */
+		counts[PLAN_SCOPES]; /* with the current record, or that of a first step */
 	uint64_t rest;               /* failing messages of sources that are not listed */
 	unsigned window;             /* days from the first message to the last; 0: not known */
 	size_t seen_once;            /* known senders that sent on one day only */
@@ -57,7 +57,7 @@ struct plan_step {
 
 /* The overall result. */
 enum plan_end {
-	PLAN_WAY,    /* steps */
+	PLAN_WAY,    /* there are steps to take */
 	PLAN_THERE,  /* p=reject is in force for all mail */
 	PLAN_UNSEEN, /* no evaluated mail in its name was seen: at most the first step */
 };
@@ -69,7 +69,7 @@ struct plan {
 	bool has_record;         /* a usable record applies to the domain */
 	bool inherited;          /* the record is that of a parent domain */
 	struct dmarc_result now; /* by RFC 9989 */
-	struct slice reports;    /* where to send reports if no record says it; or empty */
+	struct slice reports;    /* URI for reports in a first record; or empty */
 	struct plan_seen seen[PLAN_VIEWS];
 	enum plan_order order;
 	enum plan_end end;
@@ -81,17 +81,22 @@ struct plan {
 	bool failed_proof; /* a record does not do what it promises: it is not proposed */
 };
 
-/* The messages of a step that receivers are asked to act on, in a view. */
+/* The messages in a view on which the step asks receivers to act. */
 struct plan_fails plan_concerned(const struct plan_step *step, enum plan_view view);
 
-/* The steps, from the mail of all views that are used. False if memory, DNS's overlay or OpenSSL
- * failed. */
+/*
+ * Makes the steps, from the mail of all views that are used. False if there is no memory, or the
+ * overlay on DNS or OpenSSL failed.
+ */
 bool plan_make(struct plan *plan);
 
 /* Sets plan->sources, after the mail of each view was evaluated with a record. */
 void plan_list_sources(struct plan *plan);
 
-/* The view in which a source was seen; the one with mail of known senders, or else saved mail. */
+/*
+ * The view that describes a source: saved mail, unless the source is not in it, or only the reports
+ * have failing mail of a known sender from it.
+ */
 enum plan_view plan_view_of(const struct plan_source *source);
 
 /*
@@ -102,10 +107,13 @@ bool plan_waits(const struct plan *plan);
 
 void plan_print(const struct plan *plan, FILE *out);
 
-/* docs/schema-plan.json; ST_TEMP without memory. */
+/* Makes one line of JSON (docs/schema-plan.json). ST_TEMP without memory. */
 enum status plan_json(const struct plan *plan, int status, struct slice *line);
 
-/* 0: the next step can be taken, or none is left; 10: plan_waits; 64, 75, 78 as everywhere. */
+/*
+ * Returns the exit status: 0: the next step can be taken, or none is left; 10: plan_waits is true;
+ * 64, 75, 78 as everywhere.
+ */
 int plan_main(const struct options *options, struct arena *arena);
 
 #endif

@@ -75,7 +75,7 @@ plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode
 	return dmarc_check(&letter.in, mode, &letter.spf, &letter.dkim, result) == ST_OK;
 }
 
-/* Which record decides for an author domain: this one's, a subdomain's, or one above? */
+/* Sets the scope of an author domain: does the domain's record or another one apply to it? */
 static bool
 find_scope(struct plan_check *check, struct dns *dns, size_t author)
 {
@@ -186,8 +186,8 @@ is_promised(const struct plan_record *record, enum plan_scope scope, const struc
 }
 
 /*
- * RFC 7489 6.6.3: a name without its own record uses that of its organizational domain, which need
- * not be the plan's domain.
+ * Updates result->promised and result->elsewhere. RFC 7489 6.6.3: a name without its own record
+ * uses that of its organizational domain, which need not be the plan's domain.
  */
 static void
 keep_promise(const struct plan_check *check, const struct plan_record *record,

@@ -1,4 +1,4 @@
-/* plan_json.c: a plan for programs (docs/schema-plan.json). */
+/* plan_json.c: a plan as JSON, for programs (docs/schema-plan.json). */
 #include <jansson.h>
 
 #include "filter/archive/baseline.h"
@@ -154,7 +154,7 @@ step_part(const struct plan *plan, const struct plan_step *step)
 					      : json_null());
 }
 
-/* A view as a whole, without its counts. */
+/* The mail of a view as a whole, without the counts by scope. */
 static json_t *
 mail_part(const struct plan_seen *seen)
 {

@@ -6,7 +6,7 @@
 enum {
 	LEVEL = 100,
 	RECORD_OCTETS = 8192,
-	SHARE = 25 /* percent, of a first step with an effect */
+	SHARE = 25 /* percent of failing mail on which the first step of a level acts */
 };
 
 static unsigned
@@ -84,7 +84,7 @@ struct ladder {
 	struct plan_record last; /* the record published by then */
 };
 
-/* Does it say more than the last one, even if receivers need not act? */
+/* Does the record name a stricter policy than the last one, even if receivers need not act? */
 static bool
 says_more(const struct plan_record *record, const struct plan_record *last)
 {
@@ -92,7 +92,7 @@ says_more(const struct plan_record *record, const struct plan_record *last)
 	       level_of(below_of(record)) > level_of(below_of(last));
 }
 
-/* The next record, if it is a step up that weakens nothing. */
+/* Adds the record as the next step, if it is a step up that weakens nothing. */
 static void
 climb(struct ladder *ladder, struct plan_record record)
 {

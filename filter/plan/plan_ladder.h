@@ -1,5 +1,6 @@
 /*
- * plan_ladder.h: the DMARC records from the current one to p=reject, one after the other. Pure.
+ * plan_ladder.h: makes the DMARC records from the current one to p=reject, one after the other.
+ * All functions are pure.
  *
  * No record weakens what the one before it asks for, by either RFC, for the domain or for its
  * subdomains. t=y asks receivers that follow RFC 9989 for one level less (4.7); pct asks those that
@@ -35,20 +36,20 @@ struct plan_force {
 
 struct plan_force plan_force_of(const struct plan_record *record);
 
-/* Does a enforce more than b, or less, anywhere? */
+/* Is a stronger than b, or weaker, in any of the numbers? */
 bool plan_is_stronger(const struct plan_force *a, const struct plan_force *b);
 bool plan_is_weaker(const struct plan_force *a, const struct plan_force *b);
 
 /*
- * The records to publish one after the other; returns their number. now NULL: there is no usable
- * one, and the first step is p=none. 0 if nothing is left to publish.
+ * Makes the records to publish one after the other; returns their number, 0 if nothing is left to
+ * publish. now: the current record; NULL: there is no usable one, and the first step is p=none.
  */
 size_t plan_ladder(
 	const struct plan_record *now, enum plan_order order, struct plan_record steps[PLAN_STEPS]);
 
 /*
- * The record's text: v, p, sp, np, t and pct, then all other tags of the current record unchanged
- * (empty: a rua with the URI reports, unless that is empty).
+ * The record's text: v, p, sp, np, t and pct, then all other tags of the current record `now`
+ * unchanged. If now is empty: a rua with the URI `reports` instead, unless that is empty.
  */
 struct slice plan_record_text(const struct plan_record *record, struct slice now,
 	struct slice reports, struct arena *arena);

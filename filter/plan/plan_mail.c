@@ -33,7 +33,7 @@ plan_mail_init(struct plan_mail *mail, struct slice domain, bool reported, struc
 	arena_init(&mail->one, arena->oom, arena->oom_arg);
 	mail->days = arena_array(arena, STATS_SOURCES, sizeof *mail->days);
 	mail->authors = arena_array(arena, PLAN_AUTHORS, sizeof *mail->authors);
-	mail->authors[mail->nauthors++] = arena_cstr(arena, domain); /* it always has room */
+	mail->authors[mail->nauthors++] = arena_cstr(arena, domain); /* the first one has room */
 	if (mail->stats != NULL)
 		mail->stats->unlisted = true;
 	return mail->stats != NULL && mail->elsewhere != NULL;
@@ -76,7 +76,7 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A row may come from an untrusted file. */
+/* Is the domain in normal form? A row may come from an untrusted file. */
 static bool
 is_normal(const char *domain, struct arena *arena)
 {
@@ -93,7 +93,10 @@ may_align(const char *author, const char *domain, struct arena *arena)
 	       is_normal(domain, arena);
 }
 
-/* Can a receiver have found it aligned? Reports do not say which of the named domains was. */
+/*
+ * Can a receiver have found the domain aligned with the author's? Reports do not say which of their
+ * domains was aligned.
+ */
 static bool
 is_related(const struct plan_mail *mail, const char *author, const char *domain)
 {
@@ -108,7 +111,10 @@ may_count(struct plan_mail *mail, const struct row *row, const char *domain)
 	       may_align(row->author_domain, domain, &mail->one);
 }
 
-/* The domain for which SPF passed, if it may count; or "". */
+/*
+ * The domain for which SPF passed, if it may count; or "". In a report, the author domain if SPF
+ * was aligned and no such domain is named.
+ */
 static const char *
 envelope(struct plan_mail *mail, const struct row *row)
 {
@@ -119,7 +125,10 @@ envelope(struct plan_mail *mail, const struct row *row)
 	return mail->reported ? row->author_domain : "";
 }
 
-/* The domains whose signatures passed and may count, each once; NULL if there are too many. */
+/*
+ * The domains whose signatures passed and may count, each once; NULL if there are too many. In a
+ * report, the author domain if DKIM was aligned and no such domain is named.
+ */
 static const char *
 signers(struct plan_mail *mail, const struct row *row)
 {

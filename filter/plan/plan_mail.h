@@ -1,7 +1,7 @@
 /*
- * plan_mail.h: the mail in the name of a domain and of its subdomains, in bounded numbers: what of
- * it may be aligned, and who sent it. Once for saved mail, and once for the mail in reports: they
- * may be the same mail, and are never added up.
+ * plan_mail.h: counts the mail in the name of a domain and of its subdomains, in bounded memory:
+ * which of it may be aligned, and who sent it. Saved mail and mail in reports are counted
+ * separately, and never added up, because they may be the same mail.
  *
  * A group is the mail of one sender (sources.h) in the name of one author domain for which SPF
  * passed for the same domain and DKIM for the same domains: DMARC treats all of it alike. The class
@@ -18,8 +18,8 @@ struct plan_group {
 	size_t number;   /* from 0 */
 	size_t author;   /* number of the author domain */
 	const char *spf; /* the domain that passed, or "" */
-	/* the domains whose signatures passed, sorted, each after a space; here and above only
-	 * those that have a label in common with the author domain: others are never aligned */
+	/* the domains whose signatures passed, sorted, each after a space; spf and dkim have only
+	 * domains with a label in common with the author domain: others are never aligned */
 	const char *dkim;
 	size_t source;                    /* number in stats->sources; STATS_SOURCES: the rest */
 	uint64_t messages;                /* evaluated messages */
@@ -60,15 +60,15 @@ bool plan_mail_init(
 	struct plan_mail *mail, struct slice domain, bool reported, struct arena *arena);
 
 /*
- * A message, or with row->more the messages of a row in a report. Of a report, the receiver's
- * verdict on SPF and DKIM counts: what it found aligned is aligned with the domains that it names,
- * or with the author domain if it names none; what it did not is not aligned. False without memory.
+ * Adds a message, or with row->more the messages of a row in a report. For a report, the receiver's
+ * verdict counts: if SPF or DKIM was aligned, it passed for the domains that the report names, or
+ * for the author domain if it names none; otherwise it did not pass. False without memory.
  */
 bool plan_mail_add(struct plan_mail *mail, const struct row *row);
 
 /*
- * For a source: the number of days on which it sent mail, and the longest time between two of them,
- * in days. 0 if its mail spans more than PLAN_SPAN days.
+ * Returns the number of days on which a source sent mail, and sets *gap to the longest time between
+ * two of them, in days. Both are 0 if its mail spans more than PLAN_SPAN days.
  */
 unsigned plan_mail_days(const struct plan_mail *mail, size_t source, unsigned *gap);
 

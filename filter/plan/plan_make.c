@@ -1,4 +1,4 @@
-/* plan_make.c: the steps, from the observed mail. */
+/* plan_make.c: makes the steps, from the observed mail. */
 #include "filter/io/clock.h"
 #include "filter/plan/bound.h"
 #include "filter/plan/plan.h"
@@ -21,7 +21,8 @@ record_of(const struct dmarc_result *now, unsigned pct)
 }
 
 /*
- * The domain's record, as a receiver finds it. A parent's record gives its policy for the domain.
+ * Finds the domain's record, as a receiver does. Of a parent's record, only the policy for the
+ * domain is taken.
  */
 static bool
 find_now(struct plan *plan, struct plan_record *current)
@@ -44,7 +45,7 @@ find_now(struct plan *plan, struct plan_record *current)
 	return true;
 }
 
-/* Is a/n a larger share than b/m? The products of reported counts may not fit. */
+/* Is a/n a larger share than b/m? Uses double, because products of reported counts may overflow. */
 static bool
 is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 {
@@ -74,8 +75,8 @@ worse_share(const struct plan *plan, enum plan_scope scope)
 }
 
 /*
- * Which part of the mail is raised first: the one of which a smaller share would be hurt or is
- * undecided.
+ * Decides for which part of the mail the policy is raised first: the part of which a smaller share
+ * would be hurt or is undecided.
  */
 static enum plan_order
 order_of(const struct plan *plan)
@@ -100,7 +101,10 @@ is_known(const struct stats_source *source)
 	return n[SENDER_PASSES] + n[SENDER_OWN] + n[SENDER_SERVICE] + n[SENDER_FORWARDER] > 0;
 }
 
-/* At least the longest time between two days on which a known sender sent mail, in any view. */
+/*
+ * Sets the days to wait: at least `least`, and longer than the longest time between two days on
+ * which a known sender sent mail, in any view.
+ */
 static void
 set_wait(const struct plan *plan, struct plan_step *step, unsigned least)
 {
@@ -124,7 +128,7 @@ set_wait(const struct plan *plan, struct plan_step *step, unsigned least)
 	}
 }
 
-/* The mail of known senders whose policy the step raises. */
+/* Sets the parts whose policy the step raises, and the bound for their mail of known senders. */
 static void
 set_bound(struct plan_step *step, const struct plan_force *before)
 {
@@ -134,7 +138,7 @@ set_bound(struct plan_step *step, const struct plan_force *before)
 		step->below |= step->force.below[mode] > before->below[mode];
 	}
 	step->asks = step->domain || step->below || step->force.nowhere > before->nowhere;
-	if (!step->asks) /* it prepares for the steps after it: all mail matters */
+	if (!step->asks) /* the step prepares for later ones: all mail matters */
 		step->domain = step->below = true;
 	for (int v = 0; v < PLAN_VIEWS; v++) {
 		struct plan_effect *effect = &step->effects[v];
@@ -168,7 +172,10 @@ set_window(struct plan_seen *seen)
 	}
 }
 
-/* Evaluates the mail of all views with the record; ok: it does what it promises. */
+/*
+ * Evaluates the mail of all views with the step's record. *ok: the record does what it promises,
+ * and no message that passed before fails.
+ */
 static bool
 judge_step(struct plan *plan, struct plan_step *step, bool *ok)
 {
@@ -187,7 +194,9 @@ judge_step(struct plan *plan, struct plan_step *step, bool *ok)
 	return true;
 }
 
-/* Evaluates the mail under each record in turn. */
+/*
+ * Evaluates the mail under each record in turn, and makes the steps; ends at a record that fails.
+ */
 static bool
 judge_steps(
 	struct plan *plan, const struct plan_record *records, size_t n, struct plan_force before)
@@ -264,7 +273,7 @@ make_steps(struct plan *plan, const struct plan_record *base, struct slice text)
 	/* without mail only a record that asks for reports can be justified */
 	if (plan->end == PLAN_UNSEEN)
 		n = plan->has_record ? 0 : 1;
-	/* what passes now is compared with the first step */
+	/* the first step is compared with what passes now */
 	for (int v = 0; v < PLAN_VIEWS; v++)
 		if (plan->seen[v].used && !plan_check_restart(&plan->seen[v].check))
 			return false;

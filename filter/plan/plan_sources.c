@@ -1,4 +1,4 @@
-/* plan_sources.c: the senders of mail that is not aligned, in saved mail and in reports. */
+/* plan_sources.c: lists the senders of mail that is not aligned, in saved mail and in reports. */
 #include <stdlib.h>
 
 #include "filter/plan/plan.h"
@@ -66,7 +66,10 @@ add_fails(struct plan *plan, enum plan_view view, struct plan_source *list, cons
 	}
 }
 
-/* Places each source of a view with the same source of earlier views; returns their number. */
+/*
+ * Finds the place of each source of a view in the list: that of the same source in saved mail, or a
+ * new one. Returns the new length of the list.
+ */
 static size_t
 place_sources(const struct plan *plan, enum plan_view view, struct plan_source *list, size_t n,
 	size_t *places)

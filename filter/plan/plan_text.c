@@ -1,4 +1,4 @@
-/* plan_text.c: a plan for a person. */
+/* plan_text.c: prints a plan as text, for people. */
 #include <inttypes.h>
 
 #include "filter/plan/plan_text.h"
@@ -72,7 +72,7 @@ print_counts(const char *name, const struct plan_counts *counts, FILE *out)
 		name);
 }
 
-/* How much mail a view has, and from when to when. */
+/* Prints how much mail a view has, and from when to when. */
 static void
 print_window(const struct plan_mail *mail, FILE *out)
 {
@@ -154,7 +154,7 @@ plan_print_name(const struct plan *plan, enum plan_view view, size_t source, FIL
 		one->provider != NULL ? ")" : "");
 }
 
-/* What it needs: advice given for single messages of the saved mail, with its proof. */
+/* Prints what a source needs: advice for single messages of the saved mail, with its proof. */
 static void
 print_needs(const struct plan *plan, const struct plan_source *source, FILE *out)
 {
@@ -176,7 +176,7 @@ print_needs(const struct plan *plan, const struct plan_source *source, FILE *out
 	}
 }
 
-/* What the messages of a source in that list are: a source may have others, too. */
+/* The class of a source's messages in that list; it may have messages of other classes as well. */
 static enum sender_class
 class_in(const struct stats_source *source, enum plan_list list)
 {
@@ -194,7 +194,7 @@ class_in(const struct stats_source *source, enum plan_list list)
 	return most;
 }
 
-/* Its messages in each view, and what they are. */
+/* Prints a source: the number of its messages in each view, and their class. */
 static void
 print_source(
 	const struct plan *plan, const struct plan_source *source, enum plan_list list, FILE *out)

@@ -1,4 +1,4 @@
-/* plan_text_step.c: a step for a person; with both views, a line for each. */
+/* plan_text_step.c: prints a step as text; if both views are used, a line for each. */
 #include "filter/plan/bound.h"
 #include "filter/plan/plan_text.h"
 #include "filter/text/i18n.h"
@@ -11,7 +11,7 @@ number(uint64_t n)
 	return (unsigned long long)n;
 }
 
-/* A line of a step: its word in a column, and the text after it. */
+/* Begins a line of a step: prints its word in a column, after which the text follows. */
 static void
 begin_line(const char *word, FILE *out)
 {
@@ -39,7 +39,7 @@ force_text(unsigned force)
 	return force == 0 ? "none" : force == 100 ? "quarantine" : "reject";
 }
 
-/* What receivers do with failing mail of one part, by RFC. */
+/* Prints what receivers are asked to do with failing mail of one part, by RFC. */
 static void
 print_force(const char *name, const unsigned force[2], FILE *out)
 {
@@ -66,7 +66,7 @@ print_asked(const struct plan *plan, const struct plan_step *step, FILE *out)
 	fputs("\n", out);
 }
 
-/* The first senders of a list that the step concerns. */
+/* Prints the first senders of a list that the step concerns. */
 static void
 print_names(const struct plan *plan, const struct plan_step *step, enum plan_view view,
 	enum plan_list list, FILE *out)

@@ -5,8 +5,8 @@
 #include "filter/stats/row.h"
 
 /*
- * Sets row->worse if the message passes DMARC with DNS as it is, and does not pass with the
- * overlay, or with one of the what-ifs on top of it. row was made from the evaluation and outcome.
+ * Sets row->worse if the message passes DMARC with DNS as it is, but not with the overlay or with
+ * one of the what-ifs on top of the overlay. row was made from the evaluation and outcome.
  * ST_TEMP if the second evaluation fails.
  */
 enum status compare_before(

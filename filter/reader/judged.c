@@ -14,7 +14,7 @@ judged_wants_json(const struct options *options)
 	       options->journal != NULL;
 }
 
-/* Stores copies of both; without memory it is empty. */
+/* Stores copies of row and json in judged; without memory, judged is empty. */
 static void
 make(const struct row *row, struct slice json, struct judged *judged)
 {

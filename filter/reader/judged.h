@@ -5,7 +5,7 @@
 #include "filter/settings/settings.h"
 #include "filter/stats/row.h"
 
-/* All from malloc. */
+/* Everything in it is from malloc. */
 struct judged {
 	struct row *row; /* NULL without memory: then the rest is NULL as well */
 	char *json;      /* the message's line, if judged_wants_json; or NULL */

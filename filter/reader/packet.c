@@ -14,7 +14,7 @@
 
 enum { FDS = 4, PARTS = 5, LOOK_MS = 10 };
 
-/* flags of a packet: the descriptors that it carries, in this order */
+/* flags of a packet; the first four: the descriptors that it carries, in this order */
 enum {
 	WITH_FILE = 1 << 0,
 	WITH_SPOOL = 1 << 1,
@@ -64,8 +64,8 @@ put_aside(const struct iovec *parts, size_t size, const char *spool_dir)
 }
 
 /*
- * Copies them, for the receiver may answer, and another thread of the sender free what it sent,
- * before the call that sends them returns. Returns the number of octets.
+ * Copies the parts to one buffer and returns the number of octets. Sending the parts themselves is
+ * not safe: the receiver may answer, and another thread then free them, before sendmsg returns.
  */
 static size_t
 join(char *to, const struct iovec *parts, size_t n)
@@ -98,7 +98,7 @@ send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
 	}
 	while (sendmsg(socket, &message, MSG_NOSIGNAL) < 0) {
 		if (errno == ETOOMANYREFS && clock_ms() < until_ms) {
-			(void)poll(NULL, 0, LOOK_MS); /* their receivers take them */
+			(void)poll(NULL, 0, LOOK_MS); /* until receivers take some */
 			continue;
 		}
 		if (errno != EINTR)
@@ -149,7 +149,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	if (aside) {
 		text = put_aside(parts, size, spool_dir);
 		if (text < 0) {
-			errno = ENOSPC; /* EPIPE would say that no process reads */
+			errno = ENOSPC; /* EPIPE would mean that no process reads */
 			return false;
 		}
 		head.flags |= WITH_TEXT;
@@ -163,7 +163,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	return sent;
 }
 
-/* The received descriptors, by the flags; false if some are missing. */
+/* Stores the received descriptors according to flags; false if some are missing. */
 static bool
 take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *text)
 {
@@ -205,7 +205,7 @@ read_aside(int fd, size_t n)
 	return NULL;
 }
 
-/* Does each text end with NUL? */
+/* Points packet to the texts at `at`. False: the name or line does not end with NUL. */
 static bool
 take_texts(const struct head *head, const char *at, struct packet *packet)
 {
@@ -224,7 +224,7 @@ is_fault(int32_t fault)
 	return fault >= FAULT_NONE && fault < FAULT_END;
 }
 
-/* The opener is not trusted. n: octets after the head */
+/* Is the head valid? The sender is not trusted. n: octets after the head */
 static bool
 is_sound(const struct head *head, size_t n)
 {
@@ -242,7 +242,10 @@ is_sound(const struct head *head, size_t n)
 	       ((head->flags & WITH_TEXT) != 0 || sum == n);
 }
 
-/* got: octets in room. False: it is malformed, and needs packet_clear. */
+/*
+ * Decodes a received packet. got: octets in room. False: it is malformed, but still needs
+ * packet_clear.
+ */
 static bool
 open_packet(const char *room, size_t got, struct msghdr *message, struct packet *packet)
 {
@@ -301,7 +304,9 @@ packet_receive(int socket, bool wait, char *room, struct packet *packet)
 		.msg_controllen = sizeof control};
 	ssize_t got;
 
-	/* reset, once: the sender ended without reading all that it was sent; its packets are there
+	/*
+	 * ECONNRESET, reported once: the sender ended without reading everything that was sent to
+	 * it; its own packets can still be received
 	 */
 	do
 		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));

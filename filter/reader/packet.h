@@ -1,7 +1,7 @@
 /*
- * packet.h: messages between the processes of batch. The opener sends a message that it took out
- * of a file, and the parent one to be read, as one packet with its descriptors; the reader answers
- * with frames.
+ * packet.h: data exchanged by the processes of batch. The opener sends each mail that it took out
+ * of a file to the parent, and the parent sends it to the reader, as one packet with its
+ * descriptors; the reader answers with frames.
  */
 #ifndef FILTER_READER_PACKET_H
 #define FILTER_READER_PACKET_H
@@ -15,7 +15,7 @@ enum {
 	PACKET_INLINE =
 		64 * 1024, /* maximum octets of a packet; larger texts are in a separate file */
 	PACKET_WAIT_MS = 2000,
-	PACKET_TRIES = 30 /* how often its sender should try in that case */
+	PACKET_TRIES = 30 /* how often a sender should try after ETOOMANYREFS */
 };
 
 /* A message and everything needed to evaluate it. */
@@ -27,7 +27,7 @@ struct packet {
 	enum fault stamp_error; /* the stamped copy cannot be written */
 	bool partial;           /* over the size limit */
 	bool has_line, has_side;
-	const char *name;   /* for people; both end with NUL */
+	const char *name;   /* for people; name and line end with NUL */
 	const char *line;   /* line of --envelopes, if has_line */
 	struct slice side;  /* text of the side file, if has_side */
 	struct slice bytes; /* the message, if file is -1 */
@@ -41,9 +41,9 @@ struct packet {
 };
 
 /*
- * False with errno: EPIPE means that no process reads; otherwise memory or descriptors ran out.
- * ETOOMANYREFS: this user has too many descriptors in transit, in this run or in others; that was
- * waited for, PACKET_WAIT_MS at most. spool_dir: for a large packet.
+ * Sends a packet. False with errno: EPIPE means that no process reads; otherwise memory or
+ * descriptors ran out. ETOOMANYREFS: this user has too many descriptors in transit, in this run or
+ * in others, and still had after PACKET_WAIT_MS. spool_dir: folder for the texts of a large packet.
  */
 bool packet_send(int socket, const struct packet *packet, const char *spool_dir);
 
@@ -54,16 +54,16 @@ enum packet_got {
 };
 
 /*
- * Receives the next packet into room, which has PACKET_INLINE octets and into which it then points;
- * after PACKET_GOT packet_clear must be called. A malformed packet counts as the end. If the
- * descriptors or memory of a packet could not be obtained, that is its error.
+ * Receives the next packet into room, which has PACKET_INLINE octets; packet then points into room.
+ * After PACKET_GOT packet_clear must be called. A malformed packet counts as the end. If the
+ * descriptors or memory of a packet could not be obtained, packet->error says so.
  */
 enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
 
-/* Closes its descriptors. */
+/* Closes its descriptors and frees its memory. */
 void packet_clear(struct packet *packet);
 
-/* What the reader sends. */
+/* The kinds of frames that a reader sends. */
 enum frame_kind {
 	FRAME_READY,  /* the reader has started */
 	FRAME_RESULT, /* result of the message with that turn */

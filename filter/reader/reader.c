@@ -28,12 +28,12 @@ enum {
 struct reader {
 	pid_t pid;
 	int socket, pipe;
-	char *octets; /* received octets; those from at on were not returned yet */
+	char *octets; /* received octets; those from `at` on have not been returned yet */
 	size_t at, n, size;
 	bool ended;
 };
 
-/* Ignores signals, which the parent handles: the reader ends when its socket is closed. */
+/* Ignores signals that the parent handles: the process ends when its socket is closed. */
 static void
 ignore_interrupts(void)
 {
@@ -107,7 +107,7 @@ launch(reader_work *work, void *arg)
 	return NULL;
 }
 
-/* Waits for the end of the process; returns its exit status, or EXIT_TEMPFAIL. */
+/* Waits for the end of the process, and frees reader; returns the exit status, or EXIT_TEMPFAIL. */
 static int
 collect(struct reader *reader)
 {
@@ -168,7 +168,7 @@ reader_end(struct reader *reader, bool kill)
 	return collect(reader) == 0;
 }
 
-/* Makes room for n octets from at on, discarding the octets before. */
+/* Makes room for n octets from `at` on, discarding the octets before. */
 static bool
 make_room(struct reader *reader, size_t n)
 {
@@ -189,7 +189,7 @@ make_room(struct reader *reader, size_t n)
 	return true;
 }
 
-/* Is there a complete frame? READER_NOTHING: more octets are needed, *need in total. */
+/* Checks for a complete frame. READER_NOTHING: more octets are needed, *need in total. */
 static enum reader_got
 find_frame(const struct reader *reader, struct frame_head *head, size_t *need)
 {
@@ -210,7 +210,10 @@ find_frame(const struct reader *reader, struct frame_head *head, size_t *need)
 	return READER_NOTHING;
 }
 
-/* Is the text one line that looks like a JSON object? A zone may have several lines. */
+/*
+ * Is the text, without control characters, empty or one line that looks like a JSON object? lines:
+ * a zone, which may have several lines.
+ */
 static bool
 is_text(struct slice text, bool lines)
 {

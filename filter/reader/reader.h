@@ -1,6 +1,6 @@
 /*
- * reader.h: the parent's interface to the process that reads messages: starts it, sends packets,
- * receives frames (packet.h), which are not trusted.
+ * reader.h: the parent's interface to a process that it starts, such as the one that reads
+ * messages: sends packets to it and receives its frames (packet.h), which are not trusted.
  */
 #ifndef FILTER_READER_READER_H
 #define FILTER_READER_READER_H
@@ -19,15 +19,15 @@ struct reader; /* one process */
 typedef int reader_work(void *arg);
 
 /*
- * Starts the process, which calls work and must send FRAME_READY first. NULL with *status, its exit
- * status, if it does not. Not while other threads hold locks that work needs.
+ * Starts the process, which calls work and must send FRAME_READY first. NULL if it does not, with
+ * *status: its exit status. Must not be called while other threads hold locks that work needs.
  */
 struct reader *reader_start(reader_work *work, void *arg, int *status);
 
 /* The socket for packet_send. */
 int reader_socket(const struct reader *reader);
 
-/* No more packets follow: the process ends after it has read those that were sent. */
+/* Ends sending: the process ends after it has read the packets that were sent. */
 void reader_finish(struct reader *reader);
 
 void reader_kill(const struct reader *reader);

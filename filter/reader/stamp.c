@@ -15,8 +15,8 @@
 enum { PATH_OCTETS = 4096, NAME_OCTETS = 100 };
 
 /*
- * Others may write to the folder: files below it are opened without following links, and the
- * temporary name is one that nobody can have created before.
+ * Opens a folder below dir. Others may write to dir: files and folders below it are opened without
+ * following links, and the temporary name cannot be guessed, so that nobody can create it first.
  */
 static int
 open_folder(int dir, const char *name)
@@ -89,7 +89,7 @@ clear(struct stamp *stamp)
 	*stamp = (struct stamp){-1, -1, -1, NULL, NULL};
 }
 
-/* Opens the folder where the file is written, and that of its final name. */
+/* Opens the folder where the file is written, and the folder of its final name. */
 static bool
 open_folders(const char *dir, struct stamp *stamp)
 {

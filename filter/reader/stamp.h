@@ -8,15 +8,16 @@
 /* A file that is being written. */
 struct stamp {
 	int fd;          /* of the file, or -1 */
-	int part, whole; /* folders: of the temporary and of the final name */
+	int part, whole; /* the folders of the temporary and of the final name */
 	char *part_name, *whole_name;
 };
 
 /*
- * A new file for the message: DIR/INDEX-NAME, in a Maildir (a folder with cur, new and tmp)
- * DIR/new/INDEX-NAME; NAME is the last part of the path, its letters and digits. The same index and
- * path give the same name, so that a resumed run writes nothing twice. Until stamp_end the file has
- * a temporary name. FAULT_NONE, or the fault; stamp_end is needed only after FAULT_NONE.
+ * Creates a file for the message: DIR/INDEX-NAME, in a Maildir (a folder with cur, new and tmp)
+ * DIR/new/INDEX-NAME; NAME is the last part of the path, with '_' for unusual characters. The same
+ * index and path give the same name, so that a resumed run writes nothing twice. Until stamp_end
+ * the file has a temporary name. FAULT_NONE, or the fault; stamp_end is needed only after
+ * FAULT_NONE.
  */
 enum fault stamp_begin(const char *dir, size_t index, const char *path, struct stamp *stamp);
 

@@ -38,7 +38,7 @@ result_clear(struct result *result)
 	*result = (struct result){.row = NULL};
 }
 
-/* False without memory, and unchanged then. */
+/* Makes the result that is sent. False without memory; *result is then unchanged. */
 static bool
 make_result(const struct row *row, struct slice json, struct result *result)
 {
@@ -77,7 +77,7 @@ read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
-/* read() for spool_fill_at: a file has no time-out. */
+/* The read function for spool_fill_at, without a time-out, because it reads a file. */
 static ssize_t
 read_file(void *arg, char *buffer, size_t size, enum fault *fault)
 {
@@ -161,7 +161,9 @@ find_envelope(
 	return FAULT_NONE;
 }
 
-/* Evaluates with other records (--what-if), and by the other RFC. */
+/*
+ * Evaluates the message with other records (--what-if) and, if requested, by the other DMARC RFC.
+ */
 static void
 suppose(struct worker *worker, struct outcome *outcome)
 {
@@ -183,7 +185,7 @@ suppose(struct worker *worker, struct outcome *outcome)
 	}
 }
 
-/* Evaluates the message; an error, or none. */
+/* Evaluates the message; returns the error, or one without a reason. */
 static struct error
 evaluate_item(struct worker *worker, const struct packet *packet, struct slice bytes)
 {
@@ -250,7 +252,7 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 		outcome->field = block_field(ev).field;
 }
 
-/* Evaluates the message and makes its result; an error, or none. */
+/* Evaluates the message and makes its result; returns as evaluate_item. */
 static struct error
 work(struct worker *worker, const struct packet *packet, struct slice bytes, struct result *result)
 {
@@ -292,7 +294,7 @@ report_failure(struct worker *worker, const struct packet *packet, const struct 
 {
 	struct judged judged = {.row = NULL};
 
-	/* a run without memory stops and reports it; the result stays without a row */
+	/* out of memory again: the result stays without a row, and the parent reports that */
 	if (setjmp(worker->out_of_memory) != 0)
 		return;
 	judged_failure(worker->options, packet->index, packet->name, error, worker->arena, &judged);

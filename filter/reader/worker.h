@@ -34,10 +34,13 @@ struct result {
 	bool ours; /* not evaluated because of a transient local failure */
 };
 
-/* The octets that the message needs in a workspace. */
+/* The octets that the message needs in a workspace; 0 if it is not read into one. */
 size_t worker_octets(const struct options *options, const struct packet *packet);
 
-/* The caller sets tools (except crypto), pool, options and user. */
+/*
+ * Evaluates the message of a packet in the workspace; failures become part of the result. The
+ * caller sets the fields of worker from options to advice, except tools.crypto.
+ */
 void worker_judge(struct worker *worker, struct workspace *space, const struct packet *packet,
 	struct result *result);
 

@@ -12,7 +12,7 @@ enum {
 	TICK_MS = 200,     /* maximum time that a result waits to be sent with others */
 	SPARE = 8,         /* how many more threads than jobs may be awake before one ends */
 	FEW = 2,           /* threads in addition to the jobs for short waits */
-	WAIT_US = 250,     /* and as many as jobs for each such period of the mean wait */
+	WAIT_US = 250,     /* as many more threads as jobs for each such period of the mean wait */
 	WAITS = 16,        /* the number of waits in that mean */
 	TOGETHER = 16,     /* results that are sent together */
 	ENOUGH = 32 * 1024 /* or octets */
@@ -22,8 +22,8 @@ struct workers {
 	struct workers_config config;
 	pthread_mutex_t lock;
 	pthread_cond_t go_on, begin, changed;
-	size_t slots;           /* free slots */
-	size_t back;            /* threads that have an answer and wait for a slot (go_on) */
+	size_t slots; /* free slots */
+	size_t back;  /* threads that have an answer from DNS and wait for a slot (go_on) */
 	size_t threads, asleep; /* living threads; those waiting for DNS */
 	size_t leaving;         /* threads that take no more messages but have not ended */
 	int64_t waited_us;      /* mean duration of the last waits for DNS */
@@ -108,7 +108,9 @@ now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* The lock is held. If a thread cannot be created, the run continues without it. */
+/*
+ * Starts one more thread; if it cannot be created, the run continues without it. The lock is held.
+ */
 static bool
 add_thread(struct workers *workers)
 {
@@ -149,7 +151,7 @@ release_slot(struct workers *workers)
 	pthread_cond_signal(next);
 }
 
-/* Frees a slot. The lock is held, and is released here. */
+/* Takes a free slot. The lock is held, and is released here. */
 static void
 take_slot(struct workers *workers)
 {
@@ -171,9 +173,9 @@ begin(struct workers *workers)
 }
 
 /*
- * The number of threads that keeps the jobs busy while the others wait: a resolver nearby answers
- * before another thread has read its message, and each thread costs memory, and decodes the keys
- * once more. The lock is held.
+ * The number of threads needed to keep all jobs busy while some threads wait for DNS. It grows with
+ * the mean wait: a resolver nearby answers before another thread has read its message, and each
+ * thread costs memory and decodes the keys once more. The lock is held.
  */
 static size_t
 wanted_threads(const struct workers *workers)
@@ -216,7 +218,10 @@ wait_begin(void *arg)
 		say(workers, FRAME_WANTED, threads);
 }
 
-/* Nobody may be awake: many threads can wait for one server that is silent. */
+/*
+ * Adds a thread even beyond wanted_threads: all others may be waiting for one server that is
+ * silent.
+ */
 static void
 wait_long(void *arg)
 {
@@ -248,7 +253,8 @@ wait_end(void *arg)
 }
 
 /*
- * Is the thread spare? Threads that were added for the first, slow answers are not needed for long.
+ * Are there more threads than needed, so that this one should end? It then counts as leaving.
+ * Threads that were added during the first, slow DNS answers are not needed for long.
  */
 static bool
 is_spare(struct workers *workers)
@@ -265,8 +271,8 @@ is_spare(struct workers *workers)
 }
 
 /*
- * Takes the next message; false at the end. While the thread waits, its slot is free. If all
- * threads wait for a message, pending results are sent.
+ * Takes the next message; false at the end. Before the thread waits for one, it sends pending
+ * results; while it waits, its slot is free.
  */
 static bool
 take(struct workers *workers, char *room, struct packet *packet)
@@ -305,8 +311,8 @@ is_other_first(struct workers *workers)
 }
 
 /*
- * A workspace for the message; while the thread waits for one, its slot is free. NULL when out of
- * memory.
+ * Takes a workspace for the message; while the thread waits for one, its slot is free. NULL when
+ * out of memory.
  */
 static struct workspace *
 space_for(struct workers *workers, const struct packet *packet)
@@ -323,8 +329,8 @@ space_for(struct workers *workers, const struct packet *packet)
 }
 
 /*
- * A thread keeps its slot from one message to the next. True if it is spare and must end; it is
- * counted as leaving.
+ * Evaluates messages until there are no more. The thread keeps its slot from one message to the
+ * next. True if the thread is spare and must end; it is then counted as leaving.
  */
 static bool
 judge_packets(struct workers *workers, struct worker *worker, char *room)
@@ -386,7 +392,8 @@ work(void *arg)
 		spare = judge_packets(workers, &thread->worker, room);
 	}
 	/*
-	 * counted until here, because OpenSSL and the process are shut down after the last thread
+	 * the thread is counted until here, because OpenSSL and the process are shut down after the
+	 * last thread
 	 */
 	pthread_mutex_lock(&workers->lock);
 	workers->failed |=

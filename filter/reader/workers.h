@@ -10,7 +10,7 @@
 
 #include "filter/reader/worker.h"
 
-enum { WORKERS_THREADS = 128 }; /* maximum number of threads with a resolver, most of which wait */
+enum { WORKERS_THREADS = 128 }; /* maximum number of threads if DNS is queried: most of them wait */
 
 struct workers_config {
 	const struct options *options;

@@ -7,8 +7,8 @@
 
 enum {
 	HUGE_SIZE = 2 * 1024 * 1024,
-	MUCH = 4 /* a buffer of more than MUCH times the needed size is not used, if there is room
-		    for another */
+	MUCH = 4 /* a buffer of more than MUCH times the needed size is not used if there is room
+		    for a smaller one */
 };
 
 struct large {
@@ -23,13 +23,13 @@ struct workspaces {
 	struct workspace *idle; /* most recently used first */
 	struct large *buffers;  /* not in use */
 	size_t held, lent;      /* octets of all buffers, and of buffers in use */
-	size_t most;            /* limit of held, without the part for each message */
+	size_t most;            /* limit of held, without the additional part for each message */
 	size_t taken;           /* messages in progress */
 };
 
 /*
- * Allocates whole pages, which malloc would unmap and fault in again. Under AddressSanitizer
- * exactly n octets, so that a read past them is detected.
+ * Allocates n octets as whole pages; malloc would unmap pages of this size and fault them in again.
+ * Under AddressSanitizer, allocates exactly n octets, so that a read past them is detected.
  */
 static char *
 get_octets(size_t n)
@@ -63,7 +63,7 @@ advise(const struct large *one)
 #endif
 }
 
-/* So that a buffer rarely has to grow, but a large one is not much larger than its message. */
+/* Rounds up a size, so that a buffer rarely grows but a large one is little larger than needed. */
 static size_t
 round_up(size_t n)
 {
@@ -132,7 +132,7 @@ best_buffer(struct large **at, size_t n)
 	return found;
 }
 
-/* The lock is held. */
+/* The limit of held at present. The lock is held. */
 static size_t
 bound(const struct workspaces *all)
 {
@@ -158,8 +158,8 @@ grow(struct workspaces *all, struct large *one, size_t n)
 }
 
 /*
- * Sets *large to a buffer of n octets. False: no room while others are in use. True with *large
- * NULL: out of memory. The lock is held.
+ * Sets *large to a buffer for that many octets. False: there is no room until another buffer is
+ * given back. True with *large NULL: out of memory. The lock is held.
  */
 static bool
 borrow(struct workspaces *all, size_t octets, struct large **large)
@@ -189,7 +189,7 @@ borrow(struct workspaces *all, size_t octets, struct large **large)
 	return true;
 }
 
-/* The lock is held. */
+/* Makes a buffer available again, or frees it if enough are held. The lock is held. */
 static void
 give_back(struct workspaces *all, struct large *one)
 {
@@ -241,8 +241,8 @@ workspaces_new(size_t jobs)
 }
 
 /*
- * The position of the workspace that has used the fewest octets of its own among those with at
- * least n; else of the one that has used the most.
+ * The position of the workspace that best fits n octets: the one with the smallest `used` of at
+ * least n, else the one with the largest.
  */
 static struct workspace **
 best(struct workspace **at, size_t n)
@@ -277,7 +277,10 @@ make_room(struct workspace *one, size_t n)
 	return true;
 }
 
-/* An idle workspace, or NULL; and the buffer that it needs. False if there is no room for that. */
+/*
+ * Sets *one to an idle workspace, or NULL, and *large to the buffer that a message of n octets
+ * needs, or NULL. False if there is no room for that buffer.
+ */
 static bool
 find(struct workspaces *all, size_t n, bool wait, struct workspace **one, struct large **large)
 {
@@ -323,7 +326,7 @@ workspaces_take(struct workspaces *all, size_t n, bool wait)
 	return NULL;
 }
 
-/* Removes and returns the one after the first n; NULL if there are no more. */
+/* Cuts the list after the first n workspaces; returns the rest, or NULL if there is none. */
 static struct workspace *
 cut(struct workspace *idle, size_t n)
 {

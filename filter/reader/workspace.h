@@ -39,13 +39,13 @@ struct workspaces;
 struct workspaces *workspaces_new(size_t jobs);
 
 /*
- * Takes a workspace with an empty arena, a crypto, and room for n octets; of those available, the
- * best fit. May be called from any thread. NULL when out of memory; without wait also if there is
- * no room at present.
+ * Takes a workspace with an empty arena, a crypto, and room for n octets: the best fit of those
+ * available, or a new one. May be called from any thread. NULL when out of memory; if wait is
+ * false, also if there is no room at present.
  */
 struct workspace *workspaces_take(struct workspaces *all, size_t n, bool wait);
 
-/* Returns a workspace, with everything in its arena. */
+/* Gives a workspace back; everything in its arena becomes invalid. */
 void workspaces_give(struct workspaces *all, struct workspace *one);
 
 /* The total size of the buffers for large messages. */

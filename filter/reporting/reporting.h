@@ -14,7 +14,7 @@
 int reporting_import_main(const struct options *options, struct arena *arena);
 int reporting_send_main(const struct options *options, struct arena *arena);
 
-/* Reads a bounce from stdin: exit status 0 whatever it contains, unless the store fails. */
+/* Reads a bounce from stdin: exit status 0 whatever it contains; 75 if it cannot be processed. */
 int reporting_bounce_main(const struct options *options, struct arena *arena);
 
 /*

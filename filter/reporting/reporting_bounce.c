@@ -1,7 +1,7 @@
 /*
- * reporting_bounce.c: bounces of reports. Anyone who knows the reverse-path of a report can stop
- * further reports to the same address about the same domain, but nothing else: other messages are
- * ignored.
+ * reporting_bounce.c: handles bounces of reports. Anyone who knows the reverse-path of a report can
+ * stop further reports to the same address about the same domain, but nothing else: other messages
+ * are ignored.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -27,11 +27,11 @@ enum {
 	BOUNDARY_MAX = 70, /* RFC 2046 5.1.1 */
 	SILENT_DAYS =
 		7, /* days without reports after the first bounce, doubled by each further one */
-	SILENT_DOUBLED = 4, /* how often it is doubled */
+	SILENT_DOUBLED = 4, /* maximum number of doublings, as in suppress */
 	ADDRESSES_MAX = 100 /* addresses of a bounce that are examined */
 };
 
-/* The value of a parameter of a structured field: quoted or not, ignoring comments. */
+/* The value of a parameter of a structured field, quoted or not. Comments are not recognized. */
 static struct slice
 parameter(struct slice value, struct slice name)
 {
@@ -71,7 +71,7 @@ is_delimiter(struct slice line, struct slice boundary)
 	return slice_starts(line, SLICE("--")) && slice_starts(slice_from(line, 2), boundary);
 }
 
-/* RFC 3464 2.3.3, 2.3.4: the fields of a recipient */
+/* Does any group of fields report a permanent failure (RFC 3464 2.3.3, 2.3.4)? */
 static bool
 says_failed(struct slice fields, struct arena *arena)
 {
@@ -126,7 +126,7 @@ reporting_bounce_failed(struct slice raw, struct arena *arena)
 	return false;
 }
 
-/* The bounce, and the mail that bounced. */
+/* finding the mail that bounced */
 
 struct bounce {
 	const struct options *options;
@@ -139,7 +139,9 @@ struct bounce {
 	struct reporting_verp verp;
 };
 
-/* ST_BAD: it is not a reverse-path of a report. */
+/*
+ * Sets bounce->verp from a reverse-path. ST_BAD: the address is not the reverse-path of a report.
+ */
 static enum status
 try_address(struct bounce *bounce, struct slice address)
 {
@@ -153,7 +155,7 @@ try_address(struct bounce *bounce, struct slice address)
 		base, bounce->now / DAY_SECONDS, bounce->arena, &bounce->verp);
 }
 
-/* Collects words of a field that may be an address. */
+/* Tries each word of a field that may be an address. */
 static enum status
 try_field(struct bounce *bounce, struct slice value)
 {
@@ -172,7 +174,8 @@ try_field(struct bounce *bounce, struct slice value)
 }
 
 /*
- * The recipients of the bounce: from --rcpt, else from the fields that show where it was delivered.
+ * Finds the mail that bounced by the recipients of the bounce: from --rcpt, else from the fields
+ * that show where the bounce was delivered.
  */
 static enum status
 find_mail(struct bounce *bounce, struct slice raw)
@@ -192,7 +195,10 @@ find_mail(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
-/* *report: as in out_mail; 0 if no such mail was sent, or its bounce was already counted. */
+/*
+ * Marks the mail as bounced. *report: as in out_mail; 0 if no such mail was sent, or its bounce was
+ * already counted.
+ */
 static enum status
 mark(struct bounce *bounce, int64_t *report, struct slice *address)
 {
@@ -214,7 +220,7 @@ mark(struct bounce *bounce, int64_t *report, struct slice *address)
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* Suppresses reports to the mail's address about its domain, once for each mail. */
+/* Suppresses further reports to the mail's address about its domain; does so once for each mail. */
 static enum status
 suppress(struct bounce *bounce)
 {
@@ -294,7 +300,7 @@ fail(enum reporting_error why, struct arena *arena)
 	return EXIT_TEMPFAIL;
 }
 
-/* Opens what it needs, and gives up the other rights before the bounce is read. */
+/* Opens crypto and store, and gives up all other rights before the bounce is read. */
 static int
 open_bounce(struct bounce *bounce)
 {

@@ -18,7 +18,7 @@ enum reporting_error REASON_ENUM(REPORTING_E, REASON_REPORTING, REPORTING_ERRORS
 
 struct error reporting_error(enum reporting_error id);
 
-/* The last error of the store; if there is none, otherwise. */
+/* The last error of the store, or `otherwise` if there is none. */
 struct store;
 struct error reporting_why(const struct store *store, enum reporting_error otherwise);
 

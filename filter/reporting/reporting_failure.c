@@ -33,7 +33,7 @@ add_line(struct buf *out, const char *name, struct slice value)
 	buf_addc(out, '\n');
 }
 
-/* Authentication-Results (RFC 8601 2.2) without personal data */
+/* Adds Authentication-Results (RFC 8601 2.2) without personal data. */
 static void
 add_results(struct buf *out, const struct aggregate_event *event)
 {
@@ -60,7 +60,7 @@ add_results(struct buf *out, const struct aggregate_event *event)
 	buf_addc(out, '\n');
 }
 
-/* RFC 9991 3: the method that did not authenticate an aligned identity */
+/* RFC 9991 3: the methods that did not authenticate an aligned identity */
 static const char *
 identity_alignment(const struct aggregate_row *row)
 {
@@ -145,7 +145,7 @@ set_state(struct reporting_post *post, int64_t id, enum reporting_state state, i
 	return store_run(query);
 }
 
-/* Is the limit for the domain and day reached? */
+/* Sets *over if the limit of reports for the domain and day is reached. */
 static enum status
 is_over(struct reporting_post *post, const struct failure *failure, struct slice domain, bool *over)
 {
@@ -164,7 +164,8 @@ is_over(struct reporting_post *post, const struct failure *failure, struct slice
 }
 
 /*
- * Claims the report for the next minutes; *told: the number of incidents, the same in each attempt.
+ * Claims the report for an hour, so that no other process sends it. *told: the number of incidents
+ * to report, the same in each attempt; 0 if the report could not be claimed.
  */
 static enum status
 claim(struct reporting_post *post, int64_t id, int64_t *told)
@@ -221,8 +222,8 @@ write_mail(struct reporting_post *post, const struct failure *failure,
 }
 
 /*
- * The number of the mail with that report to that address, the same in each attempt; *done: nothing
- * is sent, because it was accepted or never can be.
+ * Sets *mail to the number of the mail with that report to that address, the same in each attempt.
+ * *done: the mail must not be sent, because it has been accepted or never can be.
  */
 static enum status
 number_mail(struct reporting_post *post, int64_t failure, struct slice address, int64_t *mail,
@@ -261,7 +262,7 @@ note_mail(struct reporting_post *post, int64_t mail, enum reporting_state state)
 	return store_run(query);
 }
 
-/* Passes the mail to sendmail, unless that was done before. */
+/* Passes the mail to sendmail, unless it is done already; *wait: it must be tried again. */
 static enum status
 hand_over(struct reporting_post *post, const struct failure *failure,
 	const struct aggregate_policy *policy, int64_t told, const struct reporting_letter *letter,

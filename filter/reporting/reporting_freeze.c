@@ -25,7 +25,7 @@ struct part {
 	int64_t messages;
 };
 
-/* The state of freezing. */
+/* The state while the rows of one day and policy are frozen. */
 struct freeze {
 	struct reporting_freezer *freezer;
 	struct arena *arena;
@@ -63,7 +63,7 @@ list_due(struct reporting_freezer *freezer, struct due **list)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* Counts the existing reports about that day. */
+/* Counts the existing reports about that day and policy. */
 static enum status
 count_parts(struct freeze *freeze)
 {
@@ -235,7 +235,7 @@ drop_rows(struct freeze *freeze)
 	struct store_query *query = store_query(freeze->freezer->store,
 		"UPDATE out_row SET report = -1 WHERE day = ?1 AND policy = ?2 AND report = 0");
 
-	/* rows that were dropped before and were imported again would exist twice */
+	/* a row that was dropped before and imported again would exist twice */
 	struct store_query *old = store_query(freeze->freezer->store,
 		"DELETE FROM out_row WHERE day = ?1 AND policy = ?2 AND report = -1");
 

@@ -17,13 +17,13 @@ struct reporting_freezer {
 	struct arena *arena;
 	int64_t now;
 	int64_t reports,
-		silent; /* made by it; policies whose mail of a day consisted only of reports */
+		silent; /* reports made; those not made because all mail of the day was reports */
 };
 
 /*
- * Freezes the days that ended at least settle seconds ago, each day and policy in one transaction.
- * Rows of such a day that are imported later become additional reports. ST_TEMP with *error, valid
- * as store_last_error.
+ * Freezes the days that ended at least options->settle seconds ago, each day and policy in one
+ * transaction. Rows of such a day that are imported later become additional reports. ST_TEMP with
+ * *error, which is valid as long as the result of store_last_error.
  */
 enum status reporting_freeze(struct reporting_freezer *freezer, struct error *error);
 

@@ -23,7 +23,7 @@
 enum {
 	BATCH_LINES = 1000, /* of one transaction */
 	TOLD_MAX = 10,      /* skipped lines that are reported individually, per file */
-	POLICIES = 512,     /* that are remembered */
+	POLICIES = 512,     /* policies that are remembered */
 	SHOWN = 255
 };
 
@@ -44,10 +44,10 @@ struct import {
 	struct crypto *crypto;
 	struct arena arena; /* for one line */
 	struct strings own;
-	int64_t now, pruned;            /* pruned: the day before which data was removed */
-	int64_t kinds[AGGREGATE_KINDS]; /* messages of a row that were not counted before */
-	int64_t rows, old;              /* rows: all of them */
-	/* stored before in this transaction, by their hash: a later one may find them pruned */
+	int64_t now, pruned;            /* pruned: older days have been removed */
+	int64_t kinds[AGGREGATE_KINDS]; /* lines by kind; AGGREGATE_ROW: only new ones */
+	int64_t rows, old;              /* rows: lines counted now or before; old: of pruned days */
+	/* policies stored in this transaction, by hash: before the next they may be pruned */
 	struct reporting_digest policies[POLICIES];
 	bool failed; /* a file could not be read */
 };
@@ -184,8 +184,8 @@ note_progress(struct import *import, const struct source *source)
 }
 
 /*
- * Checks, after each skipped line, whether the octets read so far are those that were imported.
- * ST_BAD: it is another file with the same beginning.
+ * Is called after each skipped line. After the last one, checks whether the skipped octets are the
+ * imported ones. ST_BAD: it is another file with the same first line.
  */
 static enum status
 check_known(struct source *source)
@@ -204,8 +204,8 @@ check_known(struct source *source)
 }
 
 /*
- * Imports the lines of one transaction; *more: there may be further ones. ST_BAD as for
- * check_known.
+ * Imports the lines of one transaction; *more: there may be further ones. ST_BAD: it is another
+ * file, see check_known.
  */
 static enum status
 take_batch(struct import *import, struct source *source, bool *more)
@@ -239,7 +239,7 @@ take_batch(struct import *import, struct source *source, bool *more)
 	return st == ST_OK && taken > 0 ? note_progress(import, source) : st;
 }
 
-/* In each transaction: `report prune` may run between two of them. */
+/* Sets pruned. Needed in each transaction, because `report prune` may run between two of them. */
 static enum status
 read_pruned(struct import *import)
 {
@@ -291,7 +291,7 @@ take_file(struct import *import, const char *path)
 {
 	enum status st = ST_BAD;
 
-	/* at first, skips the part that was imported before */
+	/* skips the part that was imported before; if that part is different, imports everything */
 	for (int whole = 0; st == ST_BAD && whole < 2; whole++) {
 		struct source source = {.path = path, .whole = whole == 1};
 		enum fault fault;

@@ -186,7 +186,7 @@ reporting_letter_write(struct reporting_post *post, struct reporting_letter *let
 	return reporting_mail_write(&mail, &post->arena, &letter->text);
 }
 
-/* sendmail's status, or -1 if it did not run to its end */
+/* returns sendmail's status, or -1 if it did not run to its end */
 int
 reporting_post_hand(
 	struct reporting_post *post, const char *path, const char *to, struct slice text)

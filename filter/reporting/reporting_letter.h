@@ -34,18 +34,18 @@ struct reporting_letter {
 enum status reporting_letter_load(struct reporting_post *post, int64_t mail, int64_t report,
 	struct slice address, struct reporting_letter *letter);
 
-/* Did mail about that domain to the address bounce recently? */
+/* Sets *suppressed if mail about that domain to that address bounced recently. */
 enum status reporting_letter_suppressed(
 	struct reporting_post *post, const struct reporting_letter *letter, bool *suppressed);
 
 /*
- * May the report be sent to the address, or to another one that its domain names (sets to)? From
- * the store or DNS.
+ * Finds out, from the store or DNS, whether the report may be sent to the address, or to another
+ * one that the address's domain names. Sets letter->to to the destination.
  */
 enum status reporting_letter_consent(struct reporting_post *post, struct reporting_letter *letter,
 	enum reporting_consent *consent);
 
-/* Sets verp and text; the octets are the same each time. */
+/* Sets verp and text; each attempt makes the same octets. */
 enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
 
 /* The reverse-path of a mail made at that time, with our secret. ST_TEMP without OpenSSL. */
@@ -59,7 +59,7 @@ enum status reporting_post_path(
 int reporting_post_hand(
 	struct reporting_post *post, const char *path, const char *to, struct slice text);
 
-/* Reports on stderr that the letter was not accepted, with that status, and waits. */
+/* Reports on stderr that sendmail failed with that status, and that the letter stays queued. */
 void reporting_post_told(const struct reporting_post *post, int status);
 
 /* Is the status a permanent failure? */

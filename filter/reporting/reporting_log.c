@@ -14,7 +14,7 @@ enum { PIECE = 256 * 1024 };
 struct reporting_log {
 	struct unpack *in;
 	char *buffer;
-	size_t start, n, cap; /* octets that were read but not returned */
+	size_t start, n, cap; /* octets start to n have been read but not returned */
 	bool at_end;
 	int64_t line, octets;
 	struct crypto_hash *hash; /* digest of the returned octets */

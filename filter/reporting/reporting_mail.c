@@ -99,8 +99,8 @@ set_name(const struct library *lib, GMimePart *part, const char *field, const ch
 }
 
 /*
- * The encoding of a part: quoted-printable for 8-bit octets, long lines, and lines that look like a
- * boundary.
+ * The encoding of a part: quoted-printable for 8-bit octets, long lines, and lines that begin with
+ * '-', as a boundary does; otherwise 7bit.
  */
 static GMimeContentEncoding
 text_encoding(struct slice content)

@@ -15,7 +15,7 @@ struct reporting_mail_part {
 };
 
 struct reporting_mail {
-	const char *from_name, *from; /* display name, or NULL; address */
+	const char *from_name, *from; /* from_name: display name, or NULL; from: address */
 	const char *to;
 	const char *subject;
 	const char *id;          /* for Message-ID and the boundary: letters, digits and '-' */

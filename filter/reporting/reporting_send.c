@@ -26,7 +26,7 @@ enum {
 	WAIT_FIRST = 600,          /* seconds until the next attempt, doubled each time */
 	WAIT_DOUBLED = 6,          /* how often it is doubled */
 	EXPIRES = 7 * DAY_SECONDS, /* seconds after the report was frozen */
-	FAILURES_MAX = 5,          /* so many failures in a row mean that sendmail itself fails */
+	FAILURES_MAX = 5,          /* after so many failures in a row, sending stops */
 	TEXT_MAX = 2048,
 };
 
@@ -76,7 +76,7 @@ wait_longer(struct sender *sender, const struct mail *mail)
 	return store_run(query);
 }
 
-/* Claims the mail, so that no other process takes it within the next minutes. */
+/* Claims the mail, so that no other process takes it within the next ten minutes. */
 static enum status
 claim(struct sender *sender, const struct mail *mail, bool *claimed)
 {
@@ -272,7 +272,7 @@ send_all(struct sender *sender, struct arena *arena)
 	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 
-/* Checks one of our own addresses. */
+/* Checks and normalizes one of our own addresses; false if it is invalid, which is reported. */
 static bool
 our_address(const char *option, const char **address, struct arena *arena)
 {

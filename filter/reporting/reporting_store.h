@@ -26,8 +26,8 @@ enum {
 };
 
 /*
- * A line of a log. What is stored about it is stored once, by statements that no round trip has to
- * wait for: each does nothing for a line that was counted before.
+ * A line of a log. Everything about it is stored only once: each statement does nothing for a line
+ * that was counted before, so that no round trip is needed between them.
  */
 struct reporting_line {
 	struct slice digest; /* of its octets */
@@ -44,15 +44,15 @@ enum status reporting_store_policy_get(struct store *store, int64_t id, struct a
 	struct aggregate_policy *policy, struct slice *addresses);
 
 /*
- * Counts the line's message in the row of its day that has the same values. digest: of those
+ * Counts the line's message in the row of its day that has the same values as row. digest: of these
  * values. report: the message is itself a report.
  */
 enum status reporting_store_count(struct store *store, const struct reporting_line *line,
 	const struct aggregate_row *row, struct slice digest, bool report);
 
 /*
- * After everything else about the line: it was counted. *fresh grows by one if that is the first
- * time, as in store_run_counted.
+ * Records that the line was counted; must be called after everything else about the line has been
+ * stored. *fresh grows by one if the line is new, as in store_run_counted.
  */
 enum status reporting_store_seen(
 	struct store *store, const struct reporting_line *line, int64_t *fresh);

@@ -5,7 +5,7 @@
 
 enum { LOCAL_MAX = 64 };
 
-/* Decodes RFC 3986 2.1; false for an octet that is invalid in an address */
+/* Decodes percent-encoding (RFC 3986 2.1); false for an octet that is invalid in an address. */
 static bool
 decode(struct slice text, struct buf *out)
 {
@@ -28,7 +28,7 @@ decode(struct slice text, struct buf *out)
 	return !out->over;
 }
 
-/* RFC 5322 3.2.3 */
+/* Is the text a dot-atom (RFC 5322 3.2.3)? */
 static bool
 is_dot_atom(struct slice text)
 {

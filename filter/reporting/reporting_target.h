@@ -11,12 +11,12 @@
 enum { REPORTING_TARGETS = 10, REPORTING_ADDRESS = 254 };
 
 /*
- * local@domain in the form to which mail is sent: the local part a dot-atom (RFC 5322 3.2.3) of at
- * most 64 octets, the domain normalized; false for any other.
+ * Sets *address to local@domain in the form to which mail is sent: the local part a dot-atom
+ * (RFC 5322 3.2.3) of at most 64 octets, the domain normalized. False for any other text.
  */
 bool reporting_address(struct slice text, struct arena *arena, struct slice *address);
 
-/* The same from a URI: only mailto, without the part after '?' or '!', percent-decoded. */
+/* The same from a URI: only mailto, without the part after '!', '?' or '#', percent-decoded. */
 bool reporting_address_uri(struct slice uri, struct arena *arena, struct slice *address);
 
 /*

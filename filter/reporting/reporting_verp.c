@@ -64,7 +64,7 @@ reporting_verp_make(struct crypto *crypto, const unsigned char key[REPORTING_KEY
 	return ST_OK;
 }
 
-/* Removes digits and the '-' after them from *text. */
+/* Reads a number, and removes its digits and the '-' after them from *text. */
 static bool
 number(struct slice *text, int64_t *value)
 {

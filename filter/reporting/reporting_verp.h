@@ -27,8 +27,8 @@ enum status reporting_verp_make(struct crypto *crypto, const unsigned char key[R
 	const char **address);
 
 /*
- * Was the address made from base with this key? ASCII case does not matter. ST_BAD: no, or it has
- * expired before today.
+ * Checks that the address was made from base with this key, and reads it. ASCII case does not
+ * matter. ST_BAD: it was not, or it has expired before today.
  */
 enum status reporting_verp_read(struct crypto *crypto, const unsigned char key[REPORTING_KEY],
 	struct slice address, const char *base, int64_t today, struct arena *arena,

@@ -1,4 +1,4 @@
-/* view_failures.c: the tables of failure reports and of contradictions. */
+/* view_failures.c: fills the tables of failure reports and of contradictions. */
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
@@ -43,7 +43,9 @@ add_failure(
 	cells[8] = held ? cells_word("aligned", N_("it arrived aligned")) : cells_word("", "");
 }
 
-/* Lists all failure reports, the latest first; only those of known receivers are evidence. */
+/*
+ * Lists the failure reports that count, latest first; only those of known receivers are evidence.
+ */
 enum status
 view_failures(struct show *show)
 {
@@ -73,7 +75,7 @@ view_failures(struct show *show)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* what cannot be true */
+/* contradictions */
 
 static void
 add_mark(struct show *show, struct slice reporter, uint64_t rows, uint64_t messages, size_t mark)
@@ -88,7 +90,7 @@ add_mark(struct show *show, struct slice reporter, uint64_t rows, uint64_t messa
 	cells[3] = view_mark(mark);
 }
 
-/* Grouped by sender and set of marks, of which there are few. */
+/* Adds the stored marks. Rows are grouped by sender and set of marks: few sets occur. */
 static enum status
 own_marks(struct show *show)
 {
@@ -125,7 +127,7 @@ own_marks(struct show *show)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* Reports whose period ends before it begins, or begins after the report arrived. */
+/* Adds the reports whose period ends before it begins, or begins after the report arrived. */
 static enum status
 spans(struct show *show)
 {

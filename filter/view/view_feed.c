@@ -14,7 +14,7 @@ view_feed_begin(const struct options *options, struct slice domain, struct arena
 
 	feed->options = *options;
 	feed->options.reporters = REPORTERS_KNOWN;
-	/* mail of a domain may be in reports about one above it, whose record applies */
+	/* a domain's mail may be in reports about a parent domain whose record applies */
 	view_begin(&feed->show, &feed->options, SLICE(""), arena);
 	feed->show.within = domain;
 	return feed;

@@ -87,7 +87,7 @@ view_hosts_free(struct view_hosts *hosts)
 	clear(&hosts->broken);
 }
 
-/* A key: a seeded hash of the texts and their lengths; never 0. */
+/* keys */
 
 static uint64_t
 mixed(uint64_t hash, uint64_t with)
@@ -96,6 +96,7 @@ mixed(uint64_t hash, uint64_t with)
 	return hash ^ hash >> 32;
 }
 
+/* A key: a seeded hash of the texts and their lengths; never 0. */
 static uint64_t
 key_of(const struct view_hosts *hosts, struct slice a, struct slice b, struct slice c)
 {
@@ -145,8 +146,8 @@ view_hosts_take(struct view_hosts *hosts, struct slice author, struct slice sour
 }
 
 /*
- * As in stats/elsewhere.h: a host that passed SPF for the author belongs to the author or to a
- * service that the author uses.
+ * As in stats/elsewhere.h, a host that passed SPF for the author belongs to the author or to a
+ * service that the author uses, even if other mail from it is unclear.
  */
 struct sender
 view_host_sender(const struct view_host *host)
@@ -224,7 +225,7 @@ add_key(struct view_hosts *hosts, uint64_t key)
 	}
 }
 
-/* Stores the author's signatures, by whether they pass or are broken. */
+/* Stores the author's signatures of a message: those that pass, and those that are broken. */
 static void
 hold_signatures(struct view_hosts *hosts, const struct row *row, uint32_t host)
 {
@@ -291,7 +292,10 @@ sort(struct list *list)
 		qsort(list->v, list->n, sizeof *list->v, by_keys);
 }
 
-/* Did the same message, with the same signature, also arrive aligned from another known host? */
+/*
+ * Did the same message, with the same signature, also arrive aligned from another known host?
+ * anywhere: or from any host.
+ */
 static bool
 came_aligned(const struct view_hosts *hosts, const struct held *one, bool anywhere)
 {

@@ -52,7 +52,7 @@ struct view_host {
 
 struct view_hosts;
 
-/* Everything is in the arena, except what view_hosts_settle frees. NULL without memory. */
+/* Everything is in the arena, except lists that view_hosts_settle and view_hosts_free free. */
 struct view_hosts *view_hosts_new(struct arena *arena);
 void view_hosts_free(struct view_hosts *hosts); /* NULL is fine */
 
@@ -69,21 +69,24 @@ const struct view_host *view_hosts_at(const struct view_hosts *hosts, size_t i);
 /* Adds a message of the archive. */
 void view_hosts_hold(struct view_hosts *hosts, const struct row *row);
 
-/* Must be called after the archive was read: finds the copies of messages that arrived aligned. */
+/*
+ * Must be called after the archive has been read: finds hosts that sent broken copies of messages
+ * that also arrived aligned.
+ */
 void view_hosts_settle(struct view_hosts *hosts);
 
 /*
  * Does the archive contain that message, aligned and with a signature of that domain and selector?
- * After view_hosts_settle.
+ * Call it after view_hosts_settle.
  */
 bool view_hosts_has(const struct view_hosts *hosts, struct slice author, struct slice message_id,
 	struct slice domain, struct slice selector);
 
-/* Adds a failure report of a known receiver; after view_hosts_settle. */
+/* Adds a failure report of a known receiver. Call it after view_hosts_settle. */
 void view_hosts_reported(struct view_hosts *hosts, const struct feedback_failure *failure);
 
 /*
- * Why the host of a row counts as a forwarder, if the row is not aligned or only by its signature.
+ * For a row that is not aligned, or only by its signature: why its host counts as a forwarder.
  * known: the reporter is a known receiver; otherwise nothing is proved. told: the reason from the
  * row itself, VIEW_BY_NONE to VIEW_BY_FORWARDING.
  */

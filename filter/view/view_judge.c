@@ -86,7 +86,10 @@ is_helo(const struct feedback_result *result)
 	return slice_eq(result->scope, SLICE("helo"));
 }
 
-/* A pass of the HELO name counts for DMARC only with a null path, which a report does not show. */
+/*
+ * Takes the reported results. SPF results of the HELO name are left out: a pass counts for DMARC
+ * only with a null reverse-path, which a report does not show.
+ */
 static void
 take_results(struct evaluation *ev, const struct feedback_row *row)
 {
@@ -116,7 +119,7 @@ is_word(struct slice told, const char *word)
 	return slice_eq(told, slice_str(word));
 }
 
-/* The reporter's verdict replaces ours. */
+/* Replaces our verdict by the reporter's. */
 static void
 take_verdict(
 	struct evaluation *ev, const struct feedback_report *report, const struct feedback_row *row)
@@ -134,7 +137,7 @@ take_verdict(
 	}
 }
 
-/* contradictions in DNS */
+/* contradictions to DNS */
 
 static int64_t
 bit(enum feedback_mark mark, bool set)
@@ -150,8 +153,8 @@ same_mode(struct slice then, bool strict)
 }
 
 /*
- * Compares alignment, by a tree walk in current DNS, with that of the reporter, only if it also
- * walks the tree: with a public suffix list it may legitimately differ.
+ * Marks alignment that differs between the report and a tree walk in current DNS. Only if the
+ * reporter also used a tree walk: with a public suffix list the result may legitimately differ.
  */
 static int64_t
 mark_alignment(const struct feedback_report *report, const struct feedback_row *row,
@@ -194,8 +197,8 @@ mark_spf(const struct evaluation *ev, const struct feedback_row *row)
 /* forwarders */
 
 /*
- * Does a signature of the author pass, but not the envelope, for a host that has no connection to
- * the author? in_envelope: SPF was checked for one of the author's domains.
+ * Did a signature of the author pass although SPF failed, at a host that has no connection to the
+ * author? in_envelope: SPF was checked for one of the author's domains.
  */
 static bool
 kept_signature(const struct view_judge *judge, const struct evaluation *ev,

@@ -1,6 +1,6 @@
 /*
  * view_judge.h: classifies a row of an aggregate report like a message, with the same classes and
- * evidence as far as its data allow, and finds contradictions to DNS.
+ * evidence as far as the data of the row allow, and finds contradictions to DNS.
  */
 #ifndef FILTER_VIEW_VIEW_JUDGE_H
 #define FILTER_VIEW_VIEW_JUDGE_H
@@ -30,14 +30,15 @@ struct view_judged {
 };
 
 /*
- * Returns the exit status; other than 0 after a line on stderr. Call view_judge_close in any case.
+ * Opens what judging needs. Returns 0, or an exit status after reporting the error. Call
+ * view_judge_close in any case.
  */
 int view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge);
 void view_judge_close(struct view_judge *judge);
 
 /*
- * report: for its published policy. Names in row must be in lower case. Everything is in the arena.
- * ST_TEMP: an internal failure.
+ * Classifies a row. report: only the published policy is used. Names in row must be in lower case.
+ * Everything is in the arena. ST_TEMP: an internal failure.
  */
 enum status view_judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged);

@@ -3,7 +3,7 @@
 #include "filter/provider/provider.h"
 #include "filter/view/view_parts.h"
 
-enum { SENDERS = 1000 /* that are read together */ };
+enum { SENDERS = 1000 /* senders that are read together */ };
 
 static bool
 is_below(struct slice name, struct slice domain)
@@ -43,7 +43,7 @@ struct known_sender {
 	enum view_class class;
 };
 
-/* Reads the next *n senders after id *last, and sets *last to the id of the last one. */
+/* Reads the next senders after id *last; sets *n to their number, and *last to the last id. */
 static enum status
 next_senders(struct show *show, struct known_sender *senders, size_t *n, int64_t *last)
 {
@@ -63,7 +63,7 @@ next_senders(struct show *show, struct known_sender *senders, size_t *n, int64_t
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* All senders, however many: anybody can send mail that makes new ones. */
+/* Classifies all senders, in pieces: they may be many, because anybody's mail can add new ones. */
 enum status
 view_classify(struct show *show)
 {

@@ -1,5 +1,6 @@
 /*
- * view_lists.c: tables of senders, aligned mail and forwarders, by the reports and by the archive.
+ * view_lists.c: fills the tables of senders, aligned mail and forwarders, from the reports and the
+ * archive.
  */
 #include <stdlib.h>
 
@@ -61,7 +62,10 @@ struct services {
 	size_t n;
 };
 
-/* The element for the service or the domain that passed; one element for all others. */
+/*
+ * The element for the source's service, or for its domain that passed, or "" if none passed; "*" if
+ * there are too many.
+ */
 static struct service *
 service_of(struct services *services, const struct stats_source *source)
 {
@@ -129,7 +133,7 @@ list_services(struct show *show)
 	}
 }
 
-/* by who really sends */
+/* by actual sender */
 
 static void
 add_identity(struct show *show, const struct stats_source *source, const struct stats_source *held,

@@ -1,4 +1,4 @@
-/* view_open.c: the store and DNS, for all commands that read the reports. */
+/* view_open.c: opens the store and DNS for all commands that read reports. */
 #include "filter/view/view_parts.h"
 #include "mime/buf.h"
 

@@ -33,13 +33,13 @@ struct show {
 	const struct options *options;
 	struct store *store;
 	struct arena *arena;
-	const char *domain, *below; /* "" for all; the LIKE pattern for domains below */
+	const char *domain, *below; /* domain: "" for all; below: LIKE pattern for its subdomains */
 	struct slice within;        /* as in view_reported.h */
 	struct view_hosts *hosts;
 	struct view_archive archive;
 	struct view_judge judge;
 	struct view_reported reported;
-	struct stats *stats; /* of the reports; of `report show` only */
+	struct stats *stats; /* of the reports; only in `report show` */
 	struct cells tables[TABLES];
 };
 
@@ -56,11 +56,11 @@ struct show {
  */
 void view_begin(
 	struct show *show, const struct options *options, struct slice domain, struct arena *arena);
-/* The exit status, with a line on stderr if it is not 0. */
+/* Returns 0, or an exit status after reporting the error. */
 int view_open(struct show *show, view_reported_take *take, void *arg);
 /*
- * The rows of all reports that count, to take. First the failure reports: they prove forwarders,
- * and rows have their classes by them. All tables are empty, apart from that of failure reports.
+ * Reads the failure reports, which can prove forwarders, then calls take for the rows of all
+ * aggregate reports that count. Afterwards all tables are empty, except that of failure reports.
  */
 enum status view_read(struct show *show);
 void view_close(struct show *show);
@@ -80,7 +80,7 @@ enum status view_classify(struct show *show);
 /* Creates all tables, empty. */
 void view_tables_begin(struct show *show);
 
-/* Make cells; that of the day FEEDBACK_NO_TIME is empty. */
+/* Make cells; the cell for FEEDBACK_NO_TIME is empty. */
 struct cell view_day(const struct show *show, int64_t at);
 struct cell view_number(const struct show *show, uint64_t number);
 struct cell view_text(const struct show *show, const char *text);

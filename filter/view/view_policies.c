@@ -1,12 +1,13 @@
 /*
- * view_policies.c: the table of policies: as found by receivers, as applied, and as published now.
+ * view_policies.c: fills the table of policies: as found by receivers, as applied, and as published
+ * now.
  */
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
 /*
- * The policy as text: "reject", "quarantine; t=y"; empty if there is no record, or DNS does not
- * answer.
+ * The policy that is published now, as a word such as "reject"; empty if there is no record, or DNS
+ * does not answer.
  */
 static const char *
 published(struct show *show, struct slice domain)
@@ -23,7 +24,7 @@ published(struct show *show, struct slice domain)
 	return text;
 }
 
-/* The published policies and what was done to mail that did not pass. */
+/* Lists the policies, with what was done to mail that did not pass. */
 enum status
 view_policies(struct show *show)
 {

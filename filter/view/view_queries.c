@@ -1,4 +1,4 @@
-/* view_queries.c: the tables made by one query each. */
+/* view_queries.c: fills the tables that need one query each. */
 #include "filter/io/clock.h"
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
@@ -24,7 +24,7 @@ text_of(const struct show *show, const struct store_query *query, int column)
 	return cells_text(store_text(query, column), show->arena);
 }
 
-/* Adds the cells messages, pass, fail and blocked, from the three sums from column on. */
+/* Sets the cells messages, pass, fail and blocked from the three sums that begin at column. */
 static void
 set_counts(const struct show *show, const struct store_query *query, int column, struct cell *cells)
 {

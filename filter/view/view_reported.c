@@ -100,8 +100,8 @@ take_line(struct reader *reader, const struct store_query *query)
 }
 
 /*
- * Finds the last row of the page after a given row, by the primary key alone; the end of the table
- * if fewer rows follow.
+ * Finds the last row of the page that begins after a given row, by the primary key alone. If fewer
+ * rows follow than a page has, *end is beyond the table.
  */
 static enum status
 find_end(struct reader *reader, struct key after, struct key *end)
@@ -123,9 +123,9 @@ find_end(struct reader *reader, struct key after, struct key *end)
 }
 
 /*
- * Queries the rows after one and up to another, both limits of the primary key: so few rows that it
- * does not matter in which order the database joins and sorts them. Those of reports limit
- * PostgreSQL where it begins with the reports.
+ * Reads the rows after `after` up to `end`. These limits of the primary key leave so few rows that
+ * it does not matter in which order the database joins and sorts. The limits of r.id help
+ * PostgreSQL if it begins with the reports.
  */
 static enum status
 read_page(struct reader *reader, struct key after, struct key end)
@@ -315,8 +315,8 @@ count_dates(struct view_host *host, const struct line *line)
 }
 
 /*
- * Adds the evidence of the archive and the reporter about forwarding. A row without a signature
- * gets the class of its host, which is only likely.
+ * The class of a row, with the evidence of the archive and the reporter about forwarding. A row
+ * that names no signature gets the class of its host, which is only likely.
  */
 static struct sender
 seen(struct sender sender, enum view_reason reason, bool known)
@@ -332,7 +332,7 @@ seen(struct sender sender, enum view_reason reason, bool known)
 	return sender;
 }
 
-/* Adds the row to its host. */
+/* Adds the row to its host, and completes its class by what is known about that host. */
 static void
 count_host(struct reader *reader, const struct line *line, struct view_judged *judged)
 {
@@ -361,7 +361,7 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 	count_dates(host, line);
 }
 
-/* Counts the row in the statistics. */
+/* Passes the row on to `take`, in the form of a message's row. */
 static enum status
 count_row(struct reader *reader, const struct line *line, const struct view_judged *judged)
 {
@@ -445,7 +445,7 @@ take(struct reader *reader, const struct line *line)
 	return count_row(reader, line, &judged);
 }
 
-/* Page by page: rows that are stored meanwhile come last. */
+/* Reads all rows, page by page; rows that are stored meanwhile come last. */
 static enum status
 read_all(struct reader *reader)
 {
@@ -458,7 +458,7 @@ read_all(struct reader *reader)
 			st = read_page(reader, at, end);
 		for (size_t i = 0; st == ST_OK && i < reader->n; i++)
 			st = take(reader, &reader->lines[i]);
-		if (st == ST_OK && reader->n == PAGE) /* there may be more up to the end */
+		if (st == ST_OK && reader->n == PAGE) /* more may follow up to `end` */
 			end = (struct key){
 				reader->lines[PAGE - 1].report, reader->lines[PAGE - 1].n};
 		at = end;

@@ -15,7 +15,7 @@
 
 enum { VIEW_REPORTERS = 2000 };
 
-/* Rows that contradict DNS. */
+/* A reporter's rows that contradict DNS, counted by contradiction. */
 struct view_contradiction {
 	const char *reporter;
 	uint64_t rows[FEEDBACK_MARKS_N], messages[FEEDBACK_MARKS_N];
@@ -40,9 +40,10 @@ struct view_reported {
 };
 
 /*
- * domain and below: as in `report show` (view_parts.h); class: the least one of a sender that
- * counts; known: the one from which on a sender is a known receiver. Into hosts, take and
- * contradictions. ST_TEMP: the store failed (store_last_error), or no memory.
+ * Reads the rows into hosts and contradictions, and calls take for each. domain and below: as in
+ * struct show (view_parts.h); class: the lowest class of senders whose reports count; known: the
+ * lowest class that is a known receiver. ST_TEMP: the store failed (store_last_error), or no
+ * memory.
  */
 enum status view_reported_read(struct view_reported *reported, const char *domain,
 	const char *below, int64_t class, int64_t known);

@@ -1,4 +1,7 @@
-/* view_show.c: the command: reads an archive first, in a separate process, then the store. */
+/*
+ * view_show.c: the command `report show`: reads an archive first, in a separate process, then the
+ * store.
+ */
 #include "auth/base/domain.h"
 #include "filter/io/paths.h"
 #include "filter/page/page_reports.h"

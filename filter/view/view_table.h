@@ -1,4 +1,4 @@
-/* view_table.h: tables as text for people, TSV, CSV or JSON. */
+/* view_table.h: prints tables as text for people, TSV, CSV or JSON. */
 #ifndef FILTER_VIEW_VIEW_TABLE_H
 #define FILTER_VIEW_VIEW_TABLE_H
 
@@ -8,8 +8,8 @@
 #include "filter/text/cells.h"
 
 /*
- * Prints n tables in the form of output; as text, only the first rows of each. False if writing
- * failed.
+ * Prints n tables in the format `output`; as text, only the first rows of each. False if writing
+ * failed, or without memory.
  */
 bool view_tables_print(const struct cells *tables, size_t n, enum output_what output,
 	struct arena *arena, FILE *out);

@@ -1,4 +1,4 @@
-/* view_tables.c: the tables and their columns. */
+/* view_tables.c: defines the tables and their columns. */
 #include <time.h>
 
 #include "filter/view/view_parts.h"
