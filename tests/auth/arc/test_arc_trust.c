@@ -16,7 +16,7 @@ struct row {
 	enum auth_code code;                 /* AUTH_NONE: pass */
 	const char *author;
 	enum from_reason ambiguous;
-	size_t from_fields; /* one more than signed */
+	size_t from_fields; /* From fields beyond the first */
 	bool partial, doubled;
 	enum arc_reason doubt; /* why the newest trusted sealer does not vouch */
 	unsigned doubted; /* its instance; 0: that of the row's only sealer, if it is doubted */

@@ -180,7 +180,7 @@ Test(dkim_notes, rows)
 	}
 }
 
-/* verified: hash and signature verified, whatever our policy decided */
+/* `verified` says that hash and signature are valid, whatever our policy decided. */
 Test(dkim_notes, verified)
 {
 	static const struct {
