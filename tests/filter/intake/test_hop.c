@@ -126,7 +126,10 @@ Test(hop, outside)
 	}
 }
 
-/* Whatever form a client's greeting has, and whichever server records it: the hop stays outside. */
+/*
+ * A client may greet with the text of any of these forms, and any server may record that: the hop
+ * still counts as coming from outside.
+ */
 Test(hop, greeted_as_any_form)
 {
 	static const char *const servers[][2] = {

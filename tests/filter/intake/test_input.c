@@ -168,7 +168,9 @@ Test(input, files_from_their_offset)
 	}
 }
 
-/* the part over the limit and the rest, when it cannot be passed on in pieces */
+/*
+ * Reads a message over the limit in part, then the rest, as if it could not be passed on in pieces.
+ */
 static void
 expect_complete(const char *kind, const struct row *row)
 {

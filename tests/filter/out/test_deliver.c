@@ -262,7 +262,7 @@ Test(deliver, large, .timeout = 60)
 	close_rig(&rig);
 }
 
-/* A part is never taken for the whole: COMMAND is not started. */
+/* If the message cannot be spooled completely, COMMAND is not started. */
 Test(deliver, no_room_for_the_spool)
 {
 	const struct rlimit little = {10, 10};
@@ -350,7 +350,10 @@ Test(deliver, surroundings)
 	close_rig(&rig);
 }
 
-/* A host that ignores SIGCHLD passes that on to us; the status must be known nevertheless. */
+/*
+ * A process that ignores SIGCHLD and starts us passes that on; we must still learn the exit status
+ * of COMMAND.
+ */
 Test(deliver, inherited_sigchld)
 {
 	struct rig rig;

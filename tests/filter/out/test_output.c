@@ -258,7 +258,7 @@ open_sink(enum sink sink)
 	return ends[1];
 }
 
-/* a failed write is exit status 75 */
+/* A failed write is reported, with its errno. */
 Test(output, write_that_fails)
 {
 	static const struct {
@@ -363,7 +363,7 @@ Test(output, slow_reader, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* An input of more than max_size octets, on a pipe that is already full. */
+/* Reads an input of more than max_size octets from a pipe that already holds all of it. */
 static struct input
 partial_input(struct slice whole, size_t max_size)
 {

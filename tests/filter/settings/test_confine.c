@@ -47,7 +47,10 @@ creates(const char *folder)
 	return opens(path, O_WRONLY | O_CREAT) && unlink(path) == 0;
 }
 
-/* A forbidden system call ends the process: only calls on the command's list are tried. */
+/*
+ * Returns the bits of what succeeds. Only system calls on the command's list are tried, because a
+ * forbidden one ends the process.
+ */
 static int
 tried(bool can_write, bool can_spool, int descriptor)
 {
