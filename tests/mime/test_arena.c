@@ -117,7 +117,7 @@ Test(arena, copies)
 	arena_clear(&arena);
 }
 
-/* The sanitizer's allocator otherwise ends the program itself. */
+/* Without this option the sanitizer's allocator ends the program when memory runs out. */
 const char *__asan_default_options(void);
 
 const char *
