@@ -1,6 +1,6 @@
 /*
  * naive_canon.h: DKIM canonicalization as described in RFC 6376 3.4, one step at a time on whole
- * texts: the reference for the span-wise one, and used by the test signer
+ * texts: the reference for the real one, which works on spans, and the one of the test signer
  */
 #ifndef TESTS_SUPPORT_NAIVE_CANON_H
 #define TESTS_SUPPORT_NAIVE_CANON_H
