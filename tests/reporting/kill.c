@@ -1,8 +1,8 @@
 /*
- * kill.c: LD_PRELOAD. Kills the process before its n-th call that writes, syncs, truncates, renames
- * or removes a file, or starts a program (KILL_AT). KILL_COUNT names a file for the number of such
- * calls. Processes that it forks count together with it, and the one that makes the call is killed;
- * programs that it starts continue without this library.
+ * kill.c: a library for LD_PRELOAD. Kills the process before its n-th call that writes, syncs,
+ * truncates, renames or removes a file, or starts a program (KILL_AT). KILL_COUNT names a file for
+ * the number of such calls. Processes that it forks count together with it, and the one that makes
+ * the call is killed; programs that it starts continue without this library.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -245,8 +245,7 @@ Test(authres_read, dmarc_words)
 Test(authres_read, passed_over)
 {
 	static const struct {
-		const char *text, *property, *value, *semicolon, *angle,
-			*name; /* the text from there on */
+		const char *text, *property, *value, *semicolon, *angle, *name; /* from there on */
 	} table[] = {
 		{"x; dkim=pass header.b=\"a/b\"; dmarc=pass action=none header.from=a", NULL, NULL,
 			NULL, NULL, NULL},
