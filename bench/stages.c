@@ -191,7 +191,7 @@ measured(size_t (*stage)(void), size_t *octets)
 	return rounds[0];
 }
 
-/* cycles of the time stamp counter per nanosecond; 0 if there is none */
+/* Returns the cycles of the time stamp counter per nanosecond; 0 if there is no such counter. */
 static double
 cycles_a_ns(void)
 {
