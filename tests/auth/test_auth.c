@@ -92,7 +92,7 @@ close_all(struct all *all)
 	dmarc_rig_close(&all->rig);
 }
 
-/* `method=code[:local]` for every row of the report */
+/* Evaluates; returns `method=code[:local]` for every row of the report. */
 static const char *
 run(struct all *all)
 {

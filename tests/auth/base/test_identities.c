@@ -223,7 +223,9 @@ Test(identities, hostile_headers)
 	identities_rig_close(&f);
 }
 
-/* The second reader is asked if the first one finds one domain but other readers may not. */
+/*
+ * The second reader is asked if the first one finds one domain but other readers may find another.
+ */
 Test(identities, readers_differ)
 {
 	static const struct identities_row rows[] = {
@@ -256,7 +258,7 @@ Test(identities, author_text)
 	identities_rig_close(&f);
 }
 
-/* n times text, then more */
+/* Returns text n times, then more. */
 static struct slice
 repeat(const char *text, size_t n, const char *more, struct arena *arena)
 {

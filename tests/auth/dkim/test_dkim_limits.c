@@ -258,7 +258,7 @@ Test(dkim_limits, hostile_sizes)
 #define WIDE_FIELD (60 * 1024)
 #define WIDE_TAGS "v=1; a=rsa-sha256; c=simple; d=example.com; s=sel; bh=@bh; b=@b; h=from"
 
-/* Puts n wide fields on top of raw; *tags: those of a signature over all of these fields. */
+/* Puts n wide fields on top of raw; sets *tags to those of a signature over all n fields. */
 static struct slice
 wide(size_t n, struct slice raw, const char **tags)
 {

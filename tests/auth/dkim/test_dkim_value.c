@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* The rest of the value from the bad octet on; "" if there is none. */
+/* Returns the rest of the value from the bad octet on; "" if there is none. */
 static const char *
 from(const char *octet)
 {

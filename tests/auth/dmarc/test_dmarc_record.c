@@ -6,7 +6,7 @@
 
 #define P "v=DMARC1; p=none; "
 
-/* The tags that differ from the defaults, as one line. */
+/* Writes p= and the tags that differ from the defaults as one line. */
 static const char *
 describe(const struct dmarc_record *record, char *out, size_t size)
 {

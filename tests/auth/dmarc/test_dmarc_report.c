@@ -169,7 +169,7 @@ Test(dmarc_report, foreign_signatures_ask_nothing_more)
 
 Test(dmarc_report, each_signature_is_told)
 {
-	/* the failed one of x counts as aligned without a query: it is below the author's */
+	/* x's failed signature, below the author's domain, counts as aligned without a query */
 	static const bool expected[] = {false, true, true, true, false, false};
 	struct dmarc_rig rig;
 	struct dmarc_result result;

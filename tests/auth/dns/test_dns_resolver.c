@@ -400,13 +400,13 @@ static const struct descriptor_row {
 	const char *name;
 	rlim_t limit;
 	int left;           /* by others; -1: all */
-	const char *answer; /* the first part of it */
+	const char *answer; /* how it begins */
 } descriptor_rows[] = {
 	{"enough", 256, -1, "nodata"},
 	{"few", 40, -1, "nodata"},
 	{"three left", 40, 3, "nodata"},
 	{"one left", 40, 1, "nodata"},
-	/* or timeout, where the machine is so busy that the time ends first */
+	/* or timeout, if the machine is so busy that the time ends first */
 	{"none is left", 40, 0, "temp "},
 };
 
