@@ -185,7 +185,7 @@ Test(log, stderr_stays_silent_for_mail_servers)
 	cr_expect(stderr_gets(PROFILE_PLAIN, "syslog", text, sizeof text) == 0);
 }
 
-/* A log that reports crashes, in a new file at path, which is a template of temporary(). */
+/* Opens a log that reports crashes, in a new file at path, which is a template of temporary(). */
 static struct log *
 armed(char *path, const char *queue_id)
 {

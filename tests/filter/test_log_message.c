@@ -12,7 +12,7 @@ ARENA_SUITE(log_message);
 
 enum { LINE = 2 * LOG_LINE_MAX };
 
-/* The log line of an evaluation, as written to a file. */
+/* Returns the log line of an evaluation, as written to a file. */
 static const char *
 line_of(struct evaluation *ev)
 {

@@ -157,7 +157,7 @@ Test(wholefile, guarded)
 	unlink(name);
 }
 
-/* A key that a group may read of which we are not a member is readable by others. */
+/* If a group that we are not in may read a key, the key counts as readable by others. */
 Test(wholefile, key_of_another_group)
 {
 	char name[] = "/tmp/mailstamp-w.XXXXXX";

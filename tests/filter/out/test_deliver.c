@@ -71,7 +71,7 @@ deliver_script(struct rig *rig, const char *script, int64_t timeout)
 	return deliver_by(rig, argv, timeout);
 }
 
-/* reads and removes the file; empty if there is none */
+/* Reads and removes the file; returns its content, empty if there is no such file. */
 static struct slice
 take_file(struct rig *rig, const char *name)
 {

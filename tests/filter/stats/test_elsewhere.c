@@ -25,7 +25,7 @@ static const struct {
 	const char *name;
 	struct {
 		const char *author, *id, *ip;
-		bool spf; /* it passed, aligned */
+		bool spf; /* aligned by SPF; otherwise by DKIM */
 	} passed;
 	const char *author, *id, *ip;
 	enum sender_class want;

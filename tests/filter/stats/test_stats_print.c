@@ -7,7 +7,7 @@
 #include "filter/page/page_parts.h"
 #include "tests/support/plain_row.h"
 
-/* A what-if that changes that many senders, each by that many messages. */
+/* Returns the stats of a what-if that changes that many senders, each by that many messages. */
 static struct stats *
 changed(size_t senders, size_t messages)
 {

@@ -41,7 +41,7 @@ told(void)
 	return error_words(&error, &arena);
 }
 
-/* the last error, with what the database says */
+/* Returns the text of the last error, with what the database says. */
 static const char *
 last(const struct store *store)
 {
