@@ -297,7 +297,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* A line of the part, selected by the number; with its line end. */
+/* Returns the line of the part that number selects, with its line end. */
 static struct slice
 some_line(struct slice part, unsigned number)
 {
@@ -326,7 +326,7 @@ double_line(uint8_t *at, size_t n, size_t room, unsigned seed)
 	return n + line.n;
 }
 
-/* One part is changed and the others stay the same, so that related parts stay together. */
+/* Changes one part and leaves the others as they are, so that related parts stay together. */
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
