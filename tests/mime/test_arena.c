@@ -49,7 +49,8 @@ Test(arena, small_ones_share_a_block_behind_a_large_one)
 }
 
 /*
- * the allocations of a message, in rounds: they never overlap, and are zeroed as promised
+ * Allocates 2 * count times n octets; if they overlapped, an octet of a later one would not be
+ * zero.
  */
 static void
 fill(struct arena *arena, size_t count, size_t n)
