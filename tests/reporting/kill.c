@@ -60,7 +60,7 @@ write(int fd, const void *bytes, size_t n)
 	return syscall(SYS_write, fd, bytes, n);
 }
 
-/* how libpq sends a query to a server */
+/* libpq sends a query to a server with send. */
 ssize_t
 send(int fd, const void *bytes, size_t n, int flags)
 {
