@@ -18,7 +18,7 @@ struct set {
 	const char *seal; /* further tags */
 	const char *cv;
 	const char *h, *c;
-	const char *key;       /* signs both, and is their s=: rsa-a, ed-a, ... */
+	const char *key;       /* of both signatures, also their s=: rsa-a, ed-a, ... */
 	const char *top;       /* added on top before this set is made */
 	const char *from, *to; /* from becomes to after the set was made */
 };

@@ -133,8 +133,8 @@ Test(dmarc_report, failed_steps)
 }
 
 /*
- * RFC 9989 4.10.2: if identifiers that passed equal the author domain, and it has a record, one
- * query suffices.
+ * RFC 9989 4.10.2: if an identifier that passed is the author domain itself, which has a record,
+ * one query suffices.
  */
 Test(dmarc_report, one_question_for_one_name)
 {

@@ -306,7 +306,8 @@ Test(dns_zone, chain_of_16_and_no_more)
 }
 
 /*
- * Opens a zone with TXT data of n octets on the wire, length octets included; *length: of its text.
+ * Opens a zone with TXT data of n octets on the wire, length octets included; sets *length to that
+ * of the text in the answer.
  */
 static enum status
 open_txt(size_t n, struct arena *arena, size_t *length)
