@@ -138,8 +138,8 @@ Test(spool, two_are_two)
 }
 
 /*
- * A source of n octets that gives at most `most` at a time, and fails once `fail` octets were read;
- * at: the octets read so far.
+ * A source of n octets that gives at most `most` at a time, and fails once `fail` octets have been
+ * read; at: the octets read so far.
  */
 struct pattern {
 	size_t n, at, most, fail;
