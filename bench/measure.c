@@ -1,7 +1,7 @@
 /*
- * measure.c: measure STDIN STDOUT COMMAND...: the cost of a process, from its start until it is
- * reaped: seconds, seconds of CPU, page faults, KiB of memory, and its status. This is a separate
- * small program because the kernel also counts the memory of the process that forks.
+ * measure.c: `measure STDIN STDOUT COMMAND...` prints what a process costs, from its start until it
+ * is reaped: seconds, seconds of CPU, page faults, KiB of memory, and its exit status. This is a
+ * separate small program because the kernel also counts the memory of the process that forks.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

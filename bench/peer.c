@@ -1,8 +1,10 @@
 /*
- * peer.c: the same work with libspf2, libopendkim and libopendmarc (no ARC), for comparison.
+ * peer.c: the same work as mailstamp's, done with libspf2, libopendkim and libopendmarc (no ARC),
+ * for comparison.
  *
- * usage: peer ENVELOPES FOLDER: lines of file, client, HELO, reverse-path, separated by TABs;
- * prints file, spf, dkim, dmarc. Queries the resolver of /etc/resolv.conf.
+ * usage: peer ENVELOPES FOLDER. Each line of ENVELOPES has a file in FOLDER, client, HELO and
+ * reverse-path, separated by TABs; prints file, spf, dkim, dmarc. Queries the resolver of
+ * /etc/resolv.conf.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -44,7 +46,7 @@ read_file(const char *folder, const char *name, struct mail *mail)
 	return fclose(file) == 0;
 }
 
-/* The domain of From, in the simple forms that the corpus has. */
+/* Copies the domain of a From field to domain; reads only the simple forms that the corpus has. */
 static void
 author_of(const char *field, size_t n, char domain[DOMAIN_SIZE])
 {

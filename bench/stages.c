@@ -1,8 +1,9 @@
 /*
- * stages.c: nanoseconds for each stage of a message, and octets per cycle if it reads octets.
+ * stages.c: nanoseconds for each stage of a message, and octets per cycle if the stage reads
+ * octets.
  *
- * usage: stages FILE: a message with CRLF line ends. Medians of ROUNDS rounds, each with as many
- * calls as take 2 ms.
+ * usage: stages FILE: a message with CRLF line ends. Prints the fastest of ROUNDS rounds, each with
+ * as many calls as take about 2 ms.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -158,7 +159,7 @@ verify(void)
 	return 0;
 }
 
-/* ns a call */
+/* Returns the nanoseconds that one call takes; *octets: how many it reads, 0 if none. */
 static double
 measured(size_t (*stage)(void), size_t *octets)
 {
@@ -190,7 +191,7 @@ measured(size_t (*stage)(void), size_t *octets)
 	return rounds[0];
 }
 
-/* cycles of the time stamp counter per nanosecond; 0 if there is none */
+/* Returns the cycles of the time stamp counter per nanosecond; 0 if there is no such counter. */
 static double
 cycles_a_ns(void)
 {

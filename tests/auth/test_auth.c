@@ -92,7 +92,7 @@ close_all(struct all *all)
 	dmarc_rig_close(&all->rig);
 }
 
-/* `method=code[:local]` for every row of the report */
+/* Evaluates; returns `method=code[:local]` for every row of the report. */
 static const char *
 run(struct all *all)
 {
@@ -121,7 +121,7 @@ Test(auth, rows)
 		cr_expect(slice_eq(asked.results.dmarc.from_domain, SLICE("example.com")), "%s",
 			rows[i].name);
 
-		/* early queries change the speed and never a result */
+		/* early queries change the speed, but never a result */
 		open_all(&unasked, &rows[i]);
 		unasked.rig.options.no_ask = true;
 		got = run(&unasked);
@@ -162,7 +162,7 @@ Test(auth, the_authors_policy_is_asked_first)
 	close_all(&all);
 }
 
-/* Queries of other mechanisms never change which policy applies, and never lead to a pass. */
+/* A limit on queries never changes which policy applies, and never causes a pass or a temperror. */
 Test(auth, no_limit_of_questions_changes_the_policy)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -235,7 +235,10 @@ Test(auth, the_other_engine)
 	}
 }
 
-/* A domain above without a record: aligned by the public suffix list, not by the tree walk. */
+/*
+ * SPF passes for the parent domain, which has no record: it is aligned by the public suffix list,
+ * but not by the tree walk.
+ */
 Test(auth, the_other_mode)
 {
 	static const struct row row = {"a parent signs",

@@ -38,7 +38,7 @@ static void collect(void){
 
 TestSuite(reasons, .init = collect);
 
-/* A table is looked up by position: the rows must be those of their ids. */
+/* Tables are looked up by position: each row must be at the position of its id. */
 Test(reasons, row_of_an_id)
 {
 	struct reason none = dkim_reason(DKIM_R_NONE), key = dkim_reason(DKIM_R_KEY_NO_P);
@@ -107,14 +107,14 @@ Test(reasons, place)
 	cr_expect_eq(reason_place(slice_make(NULL, 0), value), 0);
 }
 
-/* The reason for an unreadable key record. */
+/* The reason for a malformed key record says which tag, offset and octet are wrong. */
 Test(reasons, what_key_reasons_concern)
 {
 	static const struct {
 		const char *record, *about;
 		enum dkim_reason id;
 		size_t at;
-		int octet; /* -1: none is known */
+		int octet; /* -1: not known */
 	} rows[] = {
 		{"v=DKIM1; p=YQ==", "", DKIM_R_NONE, 0, -1},
 		{"v=DKIM1; zz; p=YQ==", "zz", DKIM_R_KEY_SYNTAX, 10, -1},
@@ -144,7 +144,7 @@ Test(reasons, what_key_reasons_concern)
 	arena_clear(&arena);
 }
 
-/* The reason for an unreadable signature. */
+/* The reason for a malformed signature says which tag and offset are wrong. */
 Test(reasons, what_dkim_reasons_concern)
 {
 	static const struct {

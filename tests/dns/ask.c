@@ -5,7 +5,7 @@
  *
  * One line for each query: NAME TYPE MS ANSWER (tests/support/dns_text.h), MS from the start to the
  * answer. -1: one query after the other; otherwise all are sent before the first answer is awaited.
- * RESOLVER -: those of the system.
+ * RESOLVER -: the system's resolvers.
  */
 #include <stdio.h>
 #include <stdlib.h>

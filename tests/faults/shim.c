@@ -1,7 +1,8 @@
 /*
- * shim.c: LD_PRELOAD. The n-th call of one function fails (FAULT_CALL, FAULT_N, FAULT_ERRNO), or
- * that and every later one (FAULT_ON=1). FAULT_COUNTS names a file for the number of calls of each
- * function. Processes that are forked count together; COMMAND is started without the shim.
+ * shim.c: a library for LD_PRELOAD that makes calls of libc fail: the n-th call of one function
+ * (FAULT_CALL, FAULT_N, FAULT_ERRNO), or that and every later one (FAULT_ON=1). FAULT_COUNTS names
+ * a file for the number of calls of each function. A process and those that it forks count
+ * together; COMMAND is started without the shim.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +101,10 @@ fails(enum call call)
 	return 1;
 }
 
-/* A peer that has reset the connection says nothing more either. */
+/*
+ * Must this call on fd fail? After ECONNRESET the connection is shut down: the peer sends nothing
+ * more.
+ */
 static int
 fails_on(enum call call, int fd)
 {
@@ -337,7 +341,7 @@ recv(int fd, void *buffer, size_t n, int flags)
 	return syscall(SYS_recvfrom, fd, buffer, n, flags, NULL, NULL);
 }
 
-/* recv if the compiler checks sizes; the signature is glibc's */
+/* What recv becomes if the compiler checks sizes; the signature is glibc's. */
 ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
 
 ssize_t

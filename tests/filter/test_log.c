@@ -17,7 +17,8 @@
 ARENA_SUITE(log);
 
 /*
- * calls of syslog(3): these functions replace those of libc (__syslog_chk with _FORTIFY_SOURCE)
+ * What was passed to syslog(3): the functions below replace those of libc (__syslog_chk with
+ * _FORTIFY_SOURCE).
  */
 static struct {
 	int lines, priority;
@@ -145,7 +146,10 @@ Test(log, broken_logs_are_nothing, .timeout = 10)
 	unlink(path);
 }
 
-/* the destination of a line to stderr, with that profile and --log */
+/*
+ * Writes a log line with that profile and --log; text gets what arrives on stderr; returns its
+ * length.
+ */
 static size_t
 stderr_gets(enum profile profile, const char *name, char *text, size_t size)
 {
@@ -181,7 +185,7 @@ Test(log, stderr_stays_silent_for_mail_servers)
 	cr_expect(stderr_gets(PROFILE_PLAIN, "syslog", text, sizeof text) == 0);
 }
 
-/* A log that reports crashes, in a new file at path, which is a template of temporary(). */
+/* Opens a log that reports crashes, in a new file at path, which is a template of temporary(). */
 static struct log *
 armed(char *path, const char *queue_id)
 {
@@ -196,7 +200,7 @@ armed(char *path, const char *queue_id)
 	return log;
 }
 
-/* Its text, up to size - 1 octets; the log is closed and its file removed. */
+/* Reads up to size - 1 octets of the log's file into text, closes the log and removes the file. */
 static void
 disarm(struct log *log, const char *path, char *text, size_t size)
 {
@@ -205,7 +209,7 @@ disarm(struct log *log, const char *path, char *text, size_t size)
 	unlink(path);
 }
 
-/* A signal handler can write to the log, whether it is open or not. */
+/* A signal handler can write to the log, even before the first line. */
 Test(log, a_crash_is_told)
 {
 	static const struct {
@@ -263,7 +267,7 @@ Test(log, a_crash_before_the_message)
 	cr_expect(strstr(text, "]: id=4F2A ended by signal 11\n") != NULL, "%s", text);
 }
 
-/* The line stays complete with an id of any length. */
+/* Ids of any length are cut so that the line still has its end. */
 Test(log, a_crash_with_long_ids)
 {
 	char path[] = "/tmp/mailstamp-log.XXXXXX", text[8000], long_id[5000];

@@ -12,7 +12,7 @@ ARENA_SUITE(log_message);
 
 enum { LINE = 2 * LOG_LINE_MAX };
 
-/* The log line of an evaluation, as written to a file. */
+/* Returns the log line of an evaluation, as written to a file. */
 static const char *
 line_of(struct evaluation *ev)
 {
@@ -35,7 +35,10 @@ line_of(struct evaluation *ev)
 	return text;
 }
 
-/* The same results as in the field: signatures over the limit are policy there, not none. */
+/*
+ * The log line has the same DKIM results as the field: signatures over the limit are policy, not
+ * none.
+ */
 Test(log_message, dkim_is_as_in_the_field)
 {
 	static const struct dkim_sig_result one = {

@@ -42,7 +42,8 @@ check_spec(const struct address *address, struct arena *arena)
 }
 
 /*
- * GMime leaks memory on some values that the strict grammar refuses, so it is not called for them.
+ * GMime leaks memory on some malformed values, so it is called only for values that one of our
+ * readings accepts.
  */
 static void
 check_gmime(struct slice value, const struct address_list *list, struct arena *arena)
@@ -63,7 +64,10 @@ check_gmime(struct slice value, const struct address_list *list, struct arena *a
 	}
 }
 
-/* One address that is a part of the value, and a fault within the value. */
+/*
+ * The tolerant reading returns one address, which is a part of the value; a fault is within the
+ * value.
+ */
 static void
 check_tolerant(struct slice value, struct arena *arena)
 {
@@ -81,7 +85,7 @@ check_tolerant(struct slice value, struct arena *arena)
 	assert(list.fault.at <= value.n && address_cause_text(list.fault.cause) != NULL);
 }
 
-/* A value without an address has no `@`. */
+/* A value that names nobody has no address and no `@`. */
 static void
 check_map(struct slice value, const struct address_list *list, struct arena *arena)
 {

@@ -1,6 +1,6 @@
 /*
- * fuzz_arc: the input is a message. A complete parsed chain must be one, and without a key in DNS
- * no chain passes.
+ * fuzz_arc: the input is a message. A chain that arc_parse accepts has every field that it must
+ * have, and without a key in DNS no chain passes.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -90,7 +90,10 @@ search(const struct auth_input *in, struct dkim_sig *sig, struct arena *arena)
 	assert(budget.tries <= TRIES);
 }
 
-/* Does an addition look like a list's? Any text of the message may be the addition. */
+/*
+ * Treats parts of the message as additions. If they look like a list's, the footer has no `<`, and
+ * the message has a To or Cc field.
+ */
 static void
 like_list(const struct auth_input *in, const struct dkim_sig *sig)
 {

@@ -1,6 +1,6 @@
 /*
  * fuzz_dkim_sig: the input is a field with any name. A field parsed without a defect must obey the
- * RFC, and must be the same when parsed again from relaxed form.
+ * RFC, and must be the same when parsed again without line ends.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -33,7 +33,7 @@ check_sound(const struct dkim_sig *sig, struct slice input, struct arena *arena)
 	assert(from);
 }
 
-/* the value with each fold as one space: the same signature */
+/* The value without its line ends must be the same signature. */
 static void
 check_again(const struct dkim_sig *sig, struct arena *arena)
 {

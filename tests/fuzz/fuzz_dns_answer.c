@@ -6,7 +6,7 @@
 
 static const enum dns_type types[] = {DNS_A, DNS_CNAME, DNS_PTR, DNS_MX, DNS_TXT, DNS_AAAA};
 
-/* A sum over every byte that the answer points to, so that the sanitizer checks them. */
+/* Returns a sum over every byte that the answer points to, so that the sanitizer checks them. */
 static size_t
 touch(const struct dns_answer *answer)
 {

@@ -1,6 +1,6 @@
 /*
  * fuzz_dns_flight.c: queries to a server whose every action is in the input, over real loopback
- * sockets; the second server, if any, is a closed port. also: dns_answer_is_to
+ * sockets; the second server, if any, is a closed port. It also tests dns_answer_is_to.
  */
 #include <arpa/inet.h>
 #include <assert.h>
@@ -219,7 +219,7 @@ play(struct server *server, struct script *script, struct arena *arena)
 	resolver_free(resolver);
 }
 
-/* The lowest free descriptor: the same before and after. */
+/* Returns the lowest free descriptor, which must be the same before and after: none is leaked. */
 static int
 free_descriptor(int fd)
 {

@@ -14,7 +14,10 @@ check(bool good)
 		abort();
 }
 
-/* Every name that can be text is the name of that text, plain and written for a master file. */
+/*
+ * A name that has a text form is what this text parses to, both plain and as written for a master
+ * file.
+ */
 static void
 check_forms(const struct dns_name *name, struct arena *arena)
 {

@@ -1,9 +1,10 @@
 /*
  * fuzz_dns_pool.c: threads that share a pool and its cache. The input says what each of them
  * queries, and when it ends a message; a server on loopback answers according to the queried name,
- * so that each thread knows the answer that it must have received. A late answer is always
- * possible, and is a failure. Its findings are run under ThreadSanitizer, which reports libFuzzer's
- * own counters as races: make CC=clang BUILD=build/thread O='-O1 -g' HARDEN=-fsanitize=thread
+ * so that each thread knows the answer that it must have received. An answer may always come late:
+ * a temporary failure is accepted. The inputs that were found are replayed under ThreadSanitizer,
+ * which reports libFuzzer's own counters as races:
+ * make CC=clang BUILD=build/thread O='-O1 -g' HARDEN=-fsanitize=thread
  * build/thread/replay/fuzz_dns_pool
  */
 #include <arpa/inet.h>
@@ -38,8 +39,8 @@ make_name(uint8_t what, char name[NAME_OCTETS])
 }
 
 /*
- * Turns the query into an answer in place; 0 for silence. The question has one label before
- * example.
+ * Turns the query into an answer in place; returns its length, 0 for silence. The name in the
+ * question is one label and "example".
  */
 static size_t
 answer(unsigned char *packet, size_t n)
@@ -60,7 +61,7 @@ answer(unsigned char *packet, size_t n)
 	case 's':
 		packet[3] |= packet[13] == 'n' ? 3 : 2;
 		return question;
-	case 'b': /* a record that does not exist */
+	case 'b': /* the record that the header announces is missing */
 		packet[7] = 1;
 		return question;
 	case 'd':
@@ -88,7 +89,7 @@ serve(void *arg)
 	return NULL;
 }
 
-/* The address of the server, which serves until the process ends. */
+/* Starts the server at the first call; it serves until the process ends. Returns its address. */
 static const char *
 server(void)
 {
@@ -110,7 +111,7 @@ server(void)
 	return text;
 }
 
-/* limited: the message may have used up its queries */
+/* Checks the answer for name. limited: the message may have used up its queries. */
 static void
 check(const char *name, const struct dns_answer *got, bool limited)
 {
@@ -144,7 +145,7 @@ begin(void *arg)
 	((struct player *)arg)->begun++;
 }
 
-/* Once a wait at most, and only while it lasts. */
+/* May be called once during each wait, and never outside one. */
 static void
 grow_long(void *arg)
 {
@@ -160,7 +161,7 @@ end(void *arg)
 	((struct player *)arg)->ended++;
 }
 
-/* One message's queries; their answers do not change until its end. */
+/* Makes the queries of one message, whose answers must not change until its end. */
 static void
 play_message(struct player *player)
 {

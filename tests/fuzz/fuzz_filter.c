@@ -64,7 +64,8 @@ __wrap_dkim_bodies_get(const struct dkim_bodies *bodies, const struct dkim_sig *
 }
 
 /*
- * If there are fewer separators, the last parts are empty; separators in the message belong to it.
+ * Cuts the input into its parts. With fewer separators the last parts are empty; separators in the
+ * message belong to it.
  */
 static void
 cut(struct slice input, struct slice parts[PARTS])
@@ -118,7 +119,8 @@ choose(struct slice letters, struct slice envelope, struct arena *arena, struct 
 }
 
 /*
- * Can two names belong to one owner? They share at least the last two labels, or one name entirely.
+ * Can two names belong to one owner? They can if b ends with the last two labels of a, or with all
+ * of a.
  */
 static bool
 related(struct slice a, struct slice b)
@@ -167,7 +169,9 @@ check_results(const struct evaluation *ev, struct slice zone)
 	assert(results->arc.code != AUTH_PASS || (results->arc.n > 0 && results->arc.n <= 50));
 }
 
-/* Exactly one field of ours, without control characters or the beginning of another field. */
+/*
+ * The block has one Authentication-Results field, only fields of ours, and no control characters.
+ */
 static void
 check_block(struct slice block)
 {
@@ -192,9 +196,7 @@ check_block(struct slice block)
 	assert(results == 1);
 }
 
-/*
- * Does a field contain one of our ids anywhere, ignoring characters that no reader displays?
- */
+/* Does the field contain a name of ours anywhere, if only visible ASCII characters count? */
 static bool
 names_ours(struct slice raw, struct arena *arena)
 {
@@ -280,7 +282,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice parts[PARTS];
-	static struct evaluate_tools tools; /* kept: both cost more than a message */
+	static struct evaluate_tools tools; /* kept: to open them costs more than a message */
 	struct arena arena;
 
 	if (tools.crypto == NULL) {
@@ -295,7 +297,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* A line of the part, selected by the number; with its line end. */
+/* Returns the line of the part that number selects, with its line end. */
 static struct slice
 some_line(struct slice part, unsigned number)
 {
@@ -324,7 +326,7 @@ double_line(uint8_t *at, size_t n, size_t room, unsigned seed)
 	return n + line.n;
 }
 
-/* One part is changed and the others stay the same, so that related parts stay together. */
+/* Changes one part and leaves the others as they are, so that related parts stay together. */
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {

@@ -18,7 +18,7 @@ static const struct slice ids[] = {
 	{"mx.example", 10},
 };
 
-/* The message as output_message writes it, in the arena. */
+/* Returns the message as output_message writes it, in the arena. */
 static struct slice
 written(const struct message *message, enum scrub_what what, size_t *dropped, struct arena *arena)
 {
@@ -38,7 +38,7 @@ written(const struct message *message, enum scrub_what what, size_t *dropped, st
 	return slice_make(p, (size_t)n);
 }
 
-/* Would a plain reader take it for a field of ours? */
+/* Would a plain reader take the field for one of ours? */
 static bool
 is_forged(const struct field *field)
 {
@@ -53,7 +53,7 @@ is_forged(const struct field *field)
 	       (value.n == ids[0].n || value.p[ids[0].n] == ';' || value.p[ids[0].n] == ' ');
 }
 
-/* text is what follows our block: mbox is the length of the mbox line before it */
+/* text: the whole output; it begins with the mbox line, of mbox octets, and our block. */
 static void
 check_scrubbed(struct slice text, size_t mbox, const struct message *message, struct arena *arena)
 {

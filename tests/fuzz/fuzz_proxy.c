@@ -40,7 +40,7 @@ check(const struct proxy_command *command, struct arena *arena, struct proxy_cli
 	}
 }
 
-/* A message without bare CR and LF has them only in pairs, and only CRLF.CRLF ended it. */
+/* A message in which no bare CR or LF was reported has CR and LF only in pairs. */
 static void
 check_message(struct slice message, bool bare)
 {

@@ -1,6 +1,6 @@
 /*
- * a Received field's value, whatever it is: what is returned points into it, and no hop with an
- * outside client is inside
+ * any value of a Received field: what is returned points into it, and no hop with an outside client
+ * counts as internal
  */
 #include <assert.h>
 #include <stdint.h>

@@ -25,7 +25,7 @@ judge(const struct auth_input *in)
 	assert(result.code != AUTH_POLICY);
 	assert((result.reason.id == SPF_R_NONE) == (result.code == AUTH_PASS));
 	assert(result.unsure == (result.code == AUTH_TEMPERROR));
-	/* those of libspf2, then ours for the record that is reported */
+	/* libspf2's queries, then ours for the record that is reported */
 	assert(dns_asked(in->dns) <= QUESTIONS_MAX + 1);
 	assert(result.code != AUTH_PASS || result.record.n > 0);
 	spf_input_report(in, &result);

@@ -6,7 +6,7 @@
 
 static const enum dns_type types[] = {DNS_A, DNS_CNAME, DNS_PTR, DNS_MX, DNS_TXT, DNS_AAAA};
 
-/* Queries the first word of every line, and a name below it. */
+/* Queries the name in every line, also of a ";!" line, with every type, and the name above it. */
 static void
 ask_all(struct dns *dns, struct slice text)
 {

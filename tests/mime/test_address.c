@@ -329,7 +329,7 @@ Test(address, attacks)
 	EXPECT_ROWS(rows);
 }
 
-/* repeat: unit, n times, between first and last */
+/* Returns unit, n times, between first and last. */
 static struct slice
 repeated(struct arena *arena, const char *first, const char *unit, size_t n, const char *last)
 {

@@ -99,7 +99,10 @@ Test(address_tolerant, accepted)
 	EXPECT_ROWS(rows, false);
 }
 
-/* The forms that it says are refused, and attempts to use each tolerance to show another domain. */
+/*
+ * The forms that address_tolerant.h says are refused, and attempts to use each tolerance to show
+ * another domain.
+ */
 Test(address_tolerant, refused)
 {
 	static const struct row rows[] = {
@@ -188,7 +191,7 @@ Test(address_tolerant, both_readings)
 	EXPECT_ROWS(rows, true);
 }
 
-/* The same, if the two readings find the fault at different positions. */
+/* Forms that both readings refuse, with the fault at different positions. */
 Test(address_tolerant, refused_by_grammar)
 {
 	static const struct row rows[] = {

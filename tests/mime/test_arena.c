@@ -49,7 +49,8 @@ Test(arena, small_ones_share_a_block_behind_a_large_one)
 }
 
 /*
- * the allocations of a message, in rounds: they never overlap, and are zeroed as promised
+ * Allocates 2 * count times n octets; if they overlapped, an octet of a later one would not be
+ * zero.
  */
 static void
 fill(struct arena *arena, size_t count, size_t n)
@@ -117,7 +118,7 @@ Test(arena, copies)
 	arena_clear(&arena);
 }
 
-/* The sanitizer's allocator otherwise ends the program itself. */
+/* Without this option the sanitizer's allocator ends the program when memory runs out. */
 const char *__asan_default_options(void);
 
 const char *

@@ -21,7 +21,7 @@ Test(buf, additions)
 	arena_clear(&arena);
 }
 
-/* one addition of n octets to a buffer that holds held */
+/* One addition of n octets to a buffer that already holds `held` octets. */
 Test(buf, ceiling)
 {
 	/* clang-format off */

@@ -44,7 +44,7 @@ Test(fields, line_next)
 	cr_expect(!line_next(&rest, &line));
 }
 
-/* one field is cut off in; what follows it is rest */
+/* One field is cut off `in`; what follows it is `rest`. */
 Test(fields, one_field)
 {
 	/* clang-format off */

@@ -10,7 +10,7 @@
 
 enum { FIELDS = 1000, FIELD_SIZE = 64 * 1024 };
 
-/* the parts of in; no input is an error */
+/* The parts of `in`; no input is an error. */
 struct parts_row {
 	const char *name;
 	struct slice in, mbox, header, body;

@@ -12,7 +12,9 @@ struct rule_row {
 	size_t read;
 };
 
-/* from: where in what was read out begins, and its length */
+/*
+ * read: the octets that the rule takes; from and n: where among them `out` begins, and its length
+ */
 struct out_row {
 	const char *name;
 	struct slice in;

@@ -1,8 +1,8 @@
 /*
- * kill.c: LD_PRELOAD. Kills the process before its n-th call that writes, syncs, truncates, renames
- * or removes a file, or starts a program (KILL_AT). KILL_COUNT names a file for the number of such
- * calls. Processes that it forks count together with it, and the one that makes the call is killed;
- * programs that it starts continue without this library.
+ * kill.c: a library for LD_PRELOAD. Kills the process before its n-th call that writes, syncs,
+ * truncates, renames or removes a file, or starts a program (KILL_AT). KILL_COUNT names a file for
+ * the number of such calls. Processes that it forks count together with it, and the one that makes
+ * the call is killed; programs that it starts continue without this library.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -60,7 +60,7 @@ write(int fd, const void *bytes, size_t n)
 	return syscall(SYS_write, fd, bytes, n);
 }
 
-/* how libpq sends a query to a server */
+/* libpq sends a query to a server with send. */
 ssize_t
 send(int fd, const void *bytes, size_t n, int flags)
 {

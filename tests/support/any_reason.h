@@ -6,7 +6,7 @@
 
 #include "auth/base/reason.h"
 
-/* None if text is NULL. */
+/* Returns a reason with that text; none if text is NULL. */
 static inline struct reason
 any_reason(const char *text, struct arena *arena)
 {

@@ -23,8 +23,8 @@ extern struct dkim_rig rig; /* of the one test that a process runs */
 enum { DKIM_RIG_NOW = 1700000000 };
 
 /*
- * Everything at its default; author domain example.com. With dkim_rig_close the .init and .fini of
- * a suite.
+ * The .init and .fini of a suite. dkim_rig_open sets everything to its default, and the author
+ * domain to example.com.
  */
 void dkim_rig_open(void);
 void dkim_rig_close(void);

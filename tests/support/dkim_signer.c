@@ -119,7 +119,7 @@ signer_replace(struct slice text, const char *from, const char *to, struct arena
 	return buf_slice(&out);
 }
 
-/* The value of a tag without white space, or "". */
+/* Returns the value of a tag without white space, or "". */
 static const char *
 tag_value(const char *tags, char name, struct arena *arena)
 {
@@ -163,7 +163,7 @@ has_name(struct slice field, struct slice name)
 	return slice_ieq(slice_trim(slice_head(field, slice_find(field, ':'))), name);
 }
 
-/* RFC 6376 3.7, 5.4.2: the fields that h= names, each time the lowest one not yet used */
+/* RFC 6376 3.7, 5.4.2: adds the fields that h= names, for each name the lowest one not yet used. */
 static void
 add_fields(struct buf *out, bool relaxed, const char *h, struct slice message)
 {
@@ -230,7 +230,7 @@ body_hash(const char *tags, bool relaxed, struct slice message, struct arena *ar
 	return encode(digest, sizeof digest, arena);
 }
 
-/* RFC 6376 3.7: without @b and the white space around it */
+/* RFC 6376 3.7: returns the field without @b and the white space around it. */
 static struct slice
 without_b(struct slice field, struct arena *arena)
 {
@@ -287,7 +287,8 @@ signer_sign(const char *key, const char *tags, struct slice message, struct aren
 }
 
 /*
- * RFC 8617 5.1.1: the sets in order, each as AAR, AMS, seal; in the message the newest is first
+ * RFC 8617 5.1.1: adds the sets in order, each as AAR, AMS, seal; in the message the newest is
+ * first.
  */
 static void
 add_sets(struct buf *out, struct slice message)

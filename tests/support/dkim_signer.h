@@ -25,15 +25,17 @@ struct slice signer_sign_as(const char *name, const char *key, const char *tags,
 struct slice signer_seal(
 	const char *key, const char *tags, struct slice message, struct arena *arena);
 
-/* text with `@spki:KEY`, `@pkcs1:KEY` and `@raw:KEY` replaced by that public key in base64 */
+/*
+ * Returns text with `@spki:KEY`, `@pkcs1:KEY` and `@raw:KEY` replaced by that public key in base64.
+ */
 const char *signer_keys(const char *text, struct arena *arena);
 
-/* One TXT record of a zone, in strings of 200 octets; signer_keys is applied to text. */
+/* Returns a TXT record of a zone, in strings of 200 octets; signer_keys is applied to text. */
 const char *signer_record(const char *name, const char *text, struct arena *arena);
 
 /*
- * text with the first from replaced by to; an empty from puts to before it. The test fails if from
- * does not occur.
+ * Returns text with the first `from` replaced by `to`; if `from` is empty, `to` is put before text.
+ * The test fails if `from` does not occur.
  */
 struct slice signer_replace(
 	struct slice text, const char *from, const char *to, struct arena *arena);

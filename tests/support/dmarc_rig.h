@@ -28,15 +28,15 @@ struct dmarc_rig {
 };
 
 /*
- * author and zone as text; the message is From: <a@AUTHOR> and a body line. Aborts the test if the
- * zone is bad.
+ * Opens a rig with that zone and author, given as text; the message is From: <a@AUTHOR> and a body
+ * line. Aborts the test if the zone is bad.
  */
 void dmarc_rig_open(struct dmarc_rig *rig, const char *zone, const char *author);
 void dmarc_rig_close(struct dmarc_rig *rig);
 
 /*
- * Words `spf=CODE:DOMAIN`, `helo=CODE:DOMAIN` and `dkim=CODE:DOMAIN`, one or more dkim. A '?' after
- * CODE sets unsure.
+ * Sets the results of SPF and DKIM from words `spf=CODE:DOMAIN`, `helo=CODE:DOMAIN` and
+ * `dkim=CODE:DOMAIN`, of which dkim may be repeated. A '?' after CODE sets unsure.
  */
 void dmarc_rig_auth(struct dmarc_rig *rig, const char *words);
 

@@ -7,7 +7,7 @@
 
 #include "mime/arena.h"
 
-/* Everything in the file, from its start, in the arena. */
+/* Returns everything in the file, from its start, in the arena. */
 static inline struct slice
 file_content(int fd, struct arena *arena)
 {

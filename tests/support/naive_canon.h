@@ -1,6 +1,6 @@
 /*
  * naive_canon.h: DKIM canonicalization as described in RFC 6376 3.4, one step at a time on whole
- * texts: the reference for the span-wise one, and used by the test signer
+ * texts: the reference for the real code, which works on spans; the test signer uses it
  */
 #ifndef TESTS_SUPPORT_NAIVE_CANON_H
 #define TESTS_SUPPORT_NAIVE_CANON_H
@@ -13,7 +13,7 @@ naive_wsp(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* every line end is CRLF; a line without one gets one */
+/* Returns text with every line end as CRLF; a last line without one gets one. */
 static inline struct slice
 naive_crlf(struct slice text, struct arena *arena)
 {
@@ -30,7 +30,10 @@ naive_crlf(struct slice text, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* text has only CRLF: a run of white space becomes one SP, and is removed before a line end */
+/*
+ * Returns text, which has only CRLF, with each run of white space as one SP, or removed before a
+ * line end.
+ */
 static inline struct slice
 naive_relax(struct slice text, struct arena *arena)
 {
@@ -66,7 +69,7 @@ naive_body(bool relaxed, struct slice body, struct arena *arena)
 	return text.n == 0 && !relaxed ? SLICE("\r\n") : text;
 }
 
-/* field: a whole one; the result ends in CRLF */
+/* Returns the canonical form of a whole field; it ends in CRLF. */
 static inline struct slice
 naive_field(bool relaxed, struct slice field, struct arena *arena)
 {

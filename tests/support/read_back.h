@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /*
- * Up to size - 1 octets of the file, with a NUL after them; returns how many, 0 if it cannot be
+ * Reads up to size - 1 octets of the file, and adds a NUL; returns how many, 0 if it cannot be
  * read.
  */
 static inline size_t

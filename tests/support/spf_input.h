@@ -42,7 +42,7 @@ spf_input_printable(struct slice s)
 		assert(s.p[i] >= ' ' && s.p[i] <= '~');
 }
 
-/* The report of any result is one row, and Received-SPF is printable. */
+/* Asserts that the report of any result is one row, and that Received-SPF is printable. */
 static inline void
 spf_input_report(const struct auth_input *in, const struct spf_result *result)
 {

@@ -11,16 +11,16 @@ TestSuite(arc_check, .init = dkim_rig_open, .fini = dkim_rig_close);
 #define MESSAGE                                                                                    \
 	"From: Joe <joe@example.com>\r\nTo: list@example.org\r\nSubject: test\r\n\r\nHi.\r\n"
 
-/* How one set is made; a NULL has its usual value. */
+/* How one ARC set is made; a member that is NULL has its usual value. */
 struct set {
 	const char *aar;  /* the field's value; "": no field */
 	const char *ams;  /* further tags */
 	const char *seal; /* further tags */
 	const char *cv;
 	const char *h, *c;
-	const char *key;       /* the seal's and the signature's: rsa-a, or ed-a; s= is its name */
+	const char *key;       /* of both signatures, also their s=: rsa-a, ed-a, ... */
 	const char *top;       /* added on top before this set is made */
-	const char *from, *to; /* changed after the set was made */
+	const char *from, *to; /* from becomes to after the set was made */
 };
 
 static struct slice
@@ -77,7 +77,7 @@ usual_zone(void)
 
 static struct arc_result result;
 
-/* "pass 0": oldest-pass; "fail ARC-Seal i=2: ..." */
+/* Returns "pass 0" (with the value of oldest-pass), "none", or "fail ARC-Seal i=2: ...". */
 static const char *
 checked(struct slice raw)
 {

@@ -70,7 +70,7 @@ open_zone(void)
 	dkim_rig_zone(arena_cstr(&rig.arena, buf_slice(&zone)));
 }
 
-/* The third set, after two were made and one thing was changed. */
+/* The next set that is sealed, after up to two were made and one thing was changed. */
 static const struct row {
 	const char *name;
 	const char *keys[2]; /* of the first two sets; NULL: that set is not made */
@@ -97,7 +97,7 @@ static const struct row {
 		"a key of the chain temporarily cannot be fetched"},
 };
 
-/* A field that was not parsed has an unknown instance. */
+/* A field over the size limit is not parsed, so its instance is unknown: nothing is sealed. */
 Test(arc_seal, after_a_field_over_the_limit)
 {
 	enum { PADDING = 70000 };
@@ -144,7 +144,10 @@ Test(arc_seal, place_in_the_chain)
 	}
 }
 
-/* RFC 8617 5.1: never ARC fields or results; From once more than it occurs */
+/*
+ * RFC 8617 5.1: h= never names ARC fields or Authentication-Results; it names From once more than
+ * it occurs.
+ */
 Test(arc_seal, signed_names)
 {
 	struct arc_result chain;
@@ -189,14 +192,14 @@ Test(arc_seal, ambiguous_message)
 	cr_expect_str_eq(reason_text(&sealed.reason), "the message is ambiguous");
 }
 
-/* not a key, a key of another kind, or one with a password */
+/* Text that is not a key, or a key of another kind. */
 Test(arc_seal, keys)
 {
 	static const char *const bad[] = {"", "no key", "-----BEGIN PRIVATE KEY-----\n",
 		"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
 		"-----BEGIN PRIVATE KEY-----\n"
 		"MC4CAQAwBQYDK2VuBCIEIHcHbQpzGKV9PBbBclGyZkXfTC+H68CZKrF3+6UduSwq\n"
-		"-----END PRIVATE KEY-----\n"}; /* X25519 (RFC 8410 7 changed) */
+		"-----END PRIVATE KEY-----\n"}; /* X25519 in the form of RFC 8410 7 */
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct crypto_signer_info info;

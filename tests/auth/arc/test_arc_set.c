@@ -19,8 +19,7 @@ ARENA_SUITE(arc_set);
 #define SET(i, cv) SEAL(i, cv) AMS(i) AAR(i)
 #define FROM "From: a@example.com\r\n"
 
-/* "pass 2", "none 0", "fail 1 ARC-Seal i=1: ..." */
-/* The reason after its subject; NULL without one. */
+/* Returns the reason after its subject, "ARC-Seal i=1: ..."; NULL if there is none. */
 static const char *
 told(const struct arc_result *result)
 {
@@ -34,6 +33,7 @@ told(const struct arc_result *result)
 	return arena_cstr(&arena, buf_slice(&text));
 }
 
+/* Returns the result and the number of sets: "pass 2", "none 0", "fail 1 ARC-Seal i=1: ...". */
 static const char *
 parsed(const char *header, size_t max_sets)
 {

@@ -7,7 +7,10 @@
 #define GOOD "mx.example; dmarc=pass header.from=example.com"
 #define BAD "mx.example; dmarc=fail header.from=example.com"
 
-/* A chain as arc_check returns it; one condition of the standard or the manual page in each row. */
+/*
+ * A chain as arc_check returns it; each row tests one condition of the standard or of the manual
+ * page.
+ */
 struct row {
 	const char *name;
 	const char *sealers[3], *results[3]; /* instance 1 first; NULL: no more */
@@ -16,7 +19,7 @@ struct row {
 	enum auth_code code;                 /* AUTH_NONE: pass */
 	const char *author;
 	enum from_reason ambiguous;
-	size_t from_fields; /* one more than signed */
+	size_t from_fields; /* From fields beyond the first */
 	bool partial, doubled;
 	enum arc_reason doubt; /* why the newest trusted sealer does not vouch */
 	unsigned doubted; /* its instance; 0: that of the row's only sealer, if it is doubted */
@@ -156,7 +159,9 @@ Test(arc_trust, rows)
 	}
 }
 
-/* Where unreadable results begin, and what was ignored in those that vouch. */
+/*
+ * Where the results become unreadable, and how many departures are ignored in results that vouch.
+ */
 Test(arc_trust, places)
 {
 	static const struct {

@@ -4,7 +4,7 @@
 
 #include "mime/buf.h"
 
-/* "ID: method=result ptype.property=value ...; ...", "bad", "limit" */
+/* Returns "ID: method=result ptype.property=value ...; ...", "bad" or "limit". */
 static const char *
 told(struct slice text, struct arena *arena)
 {
@@ -207,7 +207,7 @@ Test(authres_read, dmarc_words)
 	static const struct {
 		const char *text;
 		size_t words;
-		int fault; /* the place, from 0; -1: none */
+		int fault; /* its offset; -1: none */
 	} table[] = {
 		{"x; dmarc=pass header.from=a", 1, -1},
 		{"x; dmarc=pass header.from=a policy.dmarc=none", 1, -1},
@@ -241,7 +241,7 @@ Test(authres_read, dmarc_words)
 	}
 }
 
-/* The first octet of each departure that is tolerated */
+/* The first octet of each departure from the grammar that is tolerated. */
 Test(authres_read, passed_over)
 {
 	static const struct {

@@ -64,7 +64,7 @@ Test(crypto, hashes_side_by_side_and_in_pieces)
 	cr_expect_eq(crypto_hash_end(a, one), ST_OK);
 	cr_expect_eq(crypto_hash_end(b, two), ST_OK);
 	cr_expect(memcmp(one, two, sizeof one) == 0);
-	hash_of(crypto, SLICE("x"), whole); /* after its end it is used again, from the start */
+	hash_of(crypto, SLICE("x"), whole); /* crypto_sha256 starts from an empty state each time */
 	hash_of(crypto, SLICE("x"), two);
 	cr_expect(memcmp(whole, two, sizeof two) == 0);
 	cr_expect(memcmp(whole, one, sizeof two) != 0);
@@ -89,7 +89,7 @@ expect_good(struct crypto *crypto, const struct crypto_key *key, const unsigned 
 	cr_expect_eq(good, want, "%s: %s", name, what);
 }
 
-/* the signature, and altered ones that must not verify */
+/* Verifies the signature, and altered ones that must not verify. */
 static void
 try_key(struct crypto *crypto, const struct crypto_key *key, const unsigned char *digest,
 	struct slice signature, struct arena *arena, const char *name)
@@ -226,8 +226,8 @@ Test(crypto, ed25519_keys_are_32_octets)
 	"\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03"
 
 /*
- * RFC 8032 5.1.3, and the points of small order, with which one signature fits most messages: they
- * are invalid as keys, and as R of a signature they do not verify.
+ * Encodings that RFC 8032 5.1.3 rejects, and points of small order, with which one signature fits
+ * most messages: they are invalid as keys, and as R of a signature they do not verify.
  */
 Test(crypto, ed25519_points)
 {
@@ -267,7 +267,7 @@ Test(crypto, ed25519_points)
 	crypto_free(crypto);
 }
 
-/* values that are not points: no crash, and no other answer than yes or no */
+/* Values that are not points: nothing crashes, and the signature does not verify. */
 Test(crypto, ed25519_hostile_points)
 {
 	static const char fills[] = {1, 2, (char)0x7e, (char)0x80, (char)0xfe};

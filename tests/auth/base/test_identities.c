@@ -88,7 +88,7 @@ Test(identities, one_author_domain)
 	identities_rig_close(&f);
 }
 
-/* RFC 9989 4.2, 4.4, 5.3.1, 11.5: no one domain that could be aligned with */
+/* RFC 9989 4.2, 4.4, 5.3.1, 11.5: there is no single domain to align with. */
 Test(identities, no_author_domain)
 {
 	static const struct identities_row rows[] = {
@@ -155,7 +155,7 @@ Test(identities, no_author_domain)
 	identities_rig_close(&f);
 }
 
-/* mailstamp(1), Policy: we find one author domain, another reader may find a different one */
+/* mailstamp(1), Policy: we find one author domain, but another reader may find a different one. */
 Test(identities, hostile_headers)
 {
 	static const struct identities_row rows[] = {
@@ -223,7 +223,9 @@ Test(identities, hostile_headers)
 	identities_rig_close(&f);
 }
 
-/* The second reader is asked if the first one finds one domain but other readers may not. */
+/*
+ * The second reader is asked if the first one finds one domain but other readers may find another.
+ */
 Test(identities, readers_differ)
 {
 	static const struct identities_row rows[] = {
@@ -256,7 +258,7 @@ Test(identities, author_text)
 	identities_rig_close(&f);
 }
 
-/* n times text, then more */
+/* Returns text n times, then more. */
 static struct slice
 repeat(const char *text, size_t n, const char *more, struct arena *arena)
 {
@@ -357,7 +359,9 @@ Test(identities, no_second_reader)
 	identities_rig_close(&f);
 }
 
-/* Replaces the real separate process that reads From: its reply, or how it ended. */
+/*
+ * What say() returns in place of the separate process that reads From: how it ended, and its reply.
+ */
 static struct {
 	enum apart_end end;
 	struct slice reply;
@@ -420,7 +424,10 @@ Test(identities, the_second_reader_apart)
 	identities_rig_close(&f);
 }
 
-/* A value over a limit never reaches the process; its earlier death does not matter. */
+/*
+ * A value over a limit never reaches the process, so the process having died earlier does not
+ * matter.
+ */
 Test(identities, over_a_limit_after_a_death)
 {
 	static const struct apart apart = {.run = say};

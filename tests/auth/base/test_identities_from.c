@@ -38,8 +38,8 @@ Test(identities, tolerant_reading)
 }
 
 /*
- * The separate reason is used only if nothing in From can be taken for an author, and nothing else
- * is wrong.
+ * NO_AUTHOR is the reason only if nothing in From can be taken for an author, and nothing else is
+ * wrong.
  */
 Test(identities, no_author)
 {

@@ -24,7 +24,8 @@ name_of(size_t i, char text[16])
 }
 
 /*
- * Many keys: each is found or was evicted, never another one, and the cache never exceeds its size
+ * Of many keys, each is found or was evicted; another key is never returned, and the cache never
+ * exceeds its size.
  */
 Test(keycache, bounded)
 {

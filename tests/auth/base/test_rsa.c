@@ -128,7 +128,7 @@ Test(rsa, cut)
 	cr_expect_eq(rsa_parse(slice_make(spki, sizeof spki - 1), &rsa), ST_OK);
 }
 
-/* SEQUENCE { INTEGER of n octets, INTEGER of e octets }, all bits set */
+/* Parses SEQUENCE { INTEGER of n octets, INTEGER of e octets } with all bits set. */
 static enum status
 parse_size(size_t n, size_t e, struct rsa_numbers *rsa)
 {
@@ -209,9 +209,9 @@ Test(rsa, weights)
 static const struct encoding_row {
 	const char *name;
 	bool good;
-	/* 00 01 FF.. 00 info digest, except where a value here is not 0 */
+	/* the octets before the DigestInfo; 00 01 FF.. 00 in a valid one */
 	unsigned first, second, fill, separator;
-	size_t fills; /* FFs, then octets of garbage after the digest; 0: as many as fit */
+	size_t fills; /* FFs; garbage follows the digest; 0: as many as fit, no garbage */
 	struct slice info;
 } encoding_rows[] = {
 #define INFO "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
@@ -265,7 +265,7 @@ openssl_says(EVP_PKEY *pkey, const unsigned char *digest, const unsigned char *s
 	return good;
 }
 
-/* em to the private exponent */
+/* Raises em to the private exponent. */
 static void
 sign_raw(EVP_PKEY *pkey, const unsigned char *em, unsigned char *signature, size_t size)
 {

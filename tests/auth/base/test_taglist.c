@@ -91,7 +91,7 @@ Test(taglist, whole_lists)
 	arena_clear(&arena);
 }
 
-/* What the grammar accepts, and what it does not. */
+/* Which departures from the grammar each rule accepts. */
 Test(taglist, rules)
 {
 	static const char *const known[] = {"h", "p", NULL};

@@ -96,7 +96,10 @@ Test(dkim_budget, header_octets)
 	}
 }
 
-/* The records of all names together: those of the second name no longer fit. */
+/*
+ * The limit is on the records of all names together: one octet less, and those of the second name
+ * do not fit.
+ */
 Test(dkim_budget, key_octets)
 {
 	static const char *const names[] = {
@@ -168,7 +171,7 @@ Test(dkim_budget, nearest_signatures)
 {
 	static const struct {
 		size_t limit;
-		const char *want; /* s= of those that are verified, in message order */
+		const char *want; /* s= of those that are kept, in message order */
 	} rows[] = {
 		{1, "e"},
 		{2, "ae"},

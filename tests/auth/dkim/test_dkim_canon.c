@@ -40,7 +40,10 @@ hash_text(struct slice text)
 	return digest;
 }
 
-/* body in pieces that end where the bits of cuts are set, or of step octets if step is not 0 */
+/*
+ * Hashes body in pieces of step octets, or, if step is 0, in pieces that end where cuts has bits
+ * set.
+ */
 static struct digest
 hash_body(enum dkim_canon canon, uint64_t limit, struct slice body, unsigned cuts, size_t step)
 {
@@ -242,7 +245,7 @@ Test(dkim_canon, every_place_in_a_block)
 		}
 }
 
-/* RFC 6376 3.4.5, 3.5 l=: octets of the canonical body */
+/* RFC 6376 3.4.5, 3.5: l= counts octets of the canonical body. */
 Test(dkim_canon, limit)
 {
 	for (size_t i = 0; i < BODY_ROWS; i++)

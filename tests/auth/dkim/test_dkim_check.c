@@ -18,7 +18,10 @@ TestSuite(dkim_check, .init = dkim_rig_open, .fini = dkim_rig_close);
 	"v=1; a=rsa-sha256; c=" canon "; d=example.com; s=sel; h=from:to:subject:date; bh=@bh; "   \
 	"b=@b"
 
-/* members by name: clang-format cannot align a table whose rows differ in length */
+/*
+ * A row with its members by name; a macro, because clang-format cannot align rows of different
+ * lengths.
+ */
 #define ROW(...)                                                                                   \
 	{                                                                                          \
 		__VA_ARGS__                                                                        \

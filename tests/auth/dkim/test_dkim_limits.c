@@ -26,7 +26,7 @@ signed_by(const char *tags)
 	return signer_sign("rsa-a", tags, slice_str(MESSAGE), &rig.arena);
 }
 
-/* RFC 6376 8.2: the octets after l= are counted in the canonical body */
+/* RFC 6376 8.2: how many octets of the canonical body are beyond l=. */
 Test(dkim_limits, body_length)
 {
 	static const struct {
@@ -109,15 +109,17 @@ Test(dkim_limits, signed_signatures)
 		dkim_rig_text());
 }
 
-/* --max-signatures: those nearest to the author domain, in message order; the others are counted.
+/*
+ * --max-signatures: the signatures nearest to the author domain are verified, in message order; the
+ * others are counted.
  */
 Test(dkim_limits, nearest_first)
 {
 	static const struct {
 		const char *name, *author;
-		const char *ds; /* from the top, one for each signature; "-": no d= */
+		const char *ds; /* d= of each signature, from the top; "-": no d= */
 		size_t limit;
-		const char *want; /* of those that were verified */
+		const char *want; /* d= of those that were verified */
 		size_t over;
 	} rows[] = {
 		{"under the limit", "example.com", "a.test b.test", 2, "a.test b.test", 0},
@@ -256,7 +258,7 @@ Test(dkim_limits, hostile_sizes)
 #define WIDE_FIELD (60 * 1024)
 #define WIDE_TAGS "v=1; a=rsa-sha256; c=simple; d=example.com; s=sel; bh=@bh; b=@b; h=from"
 
-/* wide fields on top of a message, and the tags of a signature over all of them */
+/* Puts n wide fields on top of raw; sets *tags to those of a signature over all n fields. */
 static struct slice
 wide(size_t n, struct slice raw, const char **tags)
 {
@@ -283,7 +285,7 @@ Test(dkim_limits, header_work)
 {
 	static const struct {
 		const char *name;
-		size_t fields, wide; /* signatures over all fields, above one over From */
+		size_t fields, wide; /* wide: signatures over all fields, above one over From */
 		const char *want;
 	} rows[] = {
 		{"under the limit", 68, 2, "pass, pass, pass"},

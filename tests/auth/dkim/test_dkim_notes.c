@@ -18,7 +18,10 @@ TestSuite(dkim_notes, .init = dkim_rig_open, .fini = dkim_rig_close);
 #define MESSAGE HEADER "\r\n" BODY
 #define KEY "v=DKIM1; p=@spki:rsa-a"
 
-/* members by name: clang-format cannot align a table whose rows differ in length */
+/*
+ * A row with its members by name; a macro, because clang-format cannot align rows of different
+ * lengths.
+ */
 #define ROW(...)                                                                                   \
 	{                                                                                          \
 		__VA_ARGS__                                                                        \
@@ -180,7 +183,7 @@ Test(dkim_notes, rows)
 	}
 }
 
-/* verified: hash and signature verified, whatever our policy decided */
+/* `verified` says that hash and signature are valid, whatever our policy decided. */
 Test(dkim_notes, verified)
 {
 	static const struct {

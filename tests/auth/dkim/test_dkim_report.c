@@ -12,7 +12,7 @@ set_up(void)
 
 TestSuite(dkim_report, .init = set_up, .fini = dkim_rig_close);
 
-/* method=code reason name=value ...; rows in lines */
+/* Returns each row of the report as a line: method=code (reason) name=value ... */
 static const char *
 rows_of(const struct dkim_result *result)
 {

@@ -14,7 +14,10 @@ enum { LONGEST = 300, ROUNDS = 40 };
 
 static const char *const names[] = {"octets", "16", "AVX2", "AVX-512"};
 
-/* two pages; the second is unreadable, so that reading past the end crashes the test */
+/*
+ * Maps two pages, of which the second is unreadable, so that reading past the end of the first
+ * crashes the test; returns that end.
+ */
 static char *
 page_end(void)
 {
@@ -40,7 +43,7 @@ compare(const char *p, size_t n, size_t at, const char *what)
 	}
 }
 
-/* one pair of octets that may be a stop, at each position of each length */
+/* One short text that may be a stop, at each position of texts of many lengths. */
 Test(dkim_scan, one_place)
 {
 	static const char *const pairs[] = {"  ", "\t", " \t", " \r", "\n", "\r\n", "\r\n ",
@@ -61,7 +64,7 @@ Test(dkim_scan, one_place)
 		}
 }
 
-/* random texts with many stops, from every position, so that every alignment occurs */
+/* Random texts, scanned from many positions, so that every alignment occurs. */
 Test(dkim_scan, random)
 {
 	static const char octets[] =
@@ -75,7 +78,7 @@ Test(dkim_scan, random)
 
 			for (size_t i = 0; i < n; i++) {
 				state = state * 1103515245U + 12345U;
-				/* the later rounds have few stops */
+				/* every eighth round has many stops, the others have few */
 				p[i] = state >> 20 & (round % 8 == 0 ? 0 : 15)
 					       ? 'a'
 					       : octets[(state >> 8) % (sizeof octets - 1)];

@@ -13,7 +13,7 @@ ARENA_SUITE(dkim_sig);
 
 static struct field field;
 
-/* value: without the line end */
+/* Parses a DKIM-Signature field with that value, which has no line end. */
 static struct dkim_sig
 parse(const char *value)
 {
@@ -350,7 +350,7 @@ Test(dkim_sig, forms)
 	cr_expect_null(sig.notes.first);
 }
 
-/* 253 octets are a name, 254 are not (RFC 1035 2.3.4) */
+/* The name of the key record may have 253 octets, but not 254 (RFC 1035 2.3.4). */
 Test(dkim_sig, key_name_length)
 {
 	for (size_t n = 1; n <= 60; n++) {

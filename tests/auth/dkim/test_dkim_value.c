@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* The rest of the value from the bad octet on; "" if there is none. */
+/* Returns the rest of the value from the bad octet on; "" if there is none. */
 static const char *
 from(const char *octet)
 {
@@ -37,7 +37,7 @@ Test(dkim_value, quoted_printable)
 {
 	static const struct {
 		const char *text, *want,
-			*bare; /* bare: the text from the "=" that does not belong to it */
+			*bare; /* bare: the text from the first "=" without two digits */
 	} rows[] = {
 		{"", "", ""},
 		{"a=40b", "a@b", ""},

@@ -14,7 +14,7 @@ TestSuite(dkim_verify, .init = dkim_rig_open, .fini = dkim_rig_close);
 #define MESSAGE "From: joe@example.com\r\n\r\nHi\r\n"
 #define NAME "sel._domainkey.example.com"
 
-/* members by name, which clang-format cannot align */
+/* A row with its members by name; a macro, because clang-format cannot align such rows. */
 #define ROW(...)                                                                                   \
 	{                                                                                          \
 		__VA_ARGS__                                                                        \

@@ -8,7 +8,10 @@
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 /* clang-format off */
-/* RFC 9989 4.4, 4.10.2: relaxed alignment; "?" unsure, "??" unsure and not the message's choice */
+/*
+ * RFC 9989 4.4, 4.10.2: relaxed alignment. "?": unsure, because a query failed; "??": the query was
+ * on the author domain's own walk.
+ */
 static const struct align_row {
 	const char *name, *zone, *author, *identifier, *expected;
 } align_rows[] = {
@@ -161,7 +164,9 @@ world_align(const unsigned kinds[NAMES], const char *const pair[2])
 	return got;
 }
 
-/* The results for every combination of lost answers. */
+/*
+ * Tries every record in place of each lost answer; the result is certain only if all of them agree.
+ */
 static enum dmarc_alignment
 all_worlds(const unsigned kinds[NAMES], const char *const pair[2])
 {

@@ -9,7 +9,8 @@
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 /*
- * "CODE TAG=PUBLISHED>POLICY at DOMAIN": the domain if it is not the author's; then flags
+ * Returns "CODE TAG=PUBLISHED>POLICY at DOMAIN" and flags: POLICY if it differs from the published
+ * one, DOMAIN if it is not the author's.
  */
 static const char *
 describe(const struct dmarc_result *result, struct arena *arena)
@@ -40,7 +41,7 @@ struct row {
 #define ORG(tags) RECORD("example.com", tags) HOST("sub.example.com")
 
 /* clang-format off */
-/* which policy: author "sub" exists, "ghost" does not */
+/* Which policy applies; the author domain "sub" exists, "ghost" does not. */
 static const struct row policy_rows[] = {
 	{"p at the domain itself", ORG("p=reject; sp=none; np=none"), "example.com", "",
 		"fail p=reject"},
@@ -355,7 +356,7 @@ collect(void *arg, struct slice name, enum dns_type type, const struct dns_answe
 		(struct question){arena_dup(questions->arena, name), type};
 }
 
-/* A lost answer may not cause a pass, or a policy, that was not there before. */
+/* A lost answer leaves the result as it was, or makes it temperror; it never causes a pass. */
 static void
 check_lost_answers(const struct row *row, const struct domain_psl *psl, struct dmarc_rig *whole,
 	const struct dmarc_result *result)

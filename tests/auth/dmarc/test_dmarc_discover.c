@@ -144,7 +144,7 @@ Test(dmarc_discover, organizations)
 }
 
 /* clang-format off */
-/* RFC 9989 4.10.1 and RFC 7489 6.6.3: which record holds: "where source org" */
+/* RFC 9989 4.10.1 and RFC 7489 6.6.3: which record is used, as "DOMAIN SOURCE ORGANIZATION". */
 static const struct policy_row {
 	const char *name, *zone, *author, *rfc9989, *rfc7489;
 } policy_rows[] = {

@@ -1,4 +1,4 @@
-/* test_dmarc_external.c: report addresses elsewhere (RFC 9990 4). */
+/* test_dmarc_external.c: report addresses in other domains (RFC 9990 4). */
 #include "auth/dmarc/dmarc_external.h"
 
 #include <criterion/criterion.h>
@@ -11,7 +11,7 @@
 
 /* clang-format off */
 static const struct row {
-	const char *name, *zone, *tags, *want; /* states in their order */
+	const char *name, *zone, *tags, *want; /* the state of each address, in order */
 } rows[] = {
 	{"the domain itself", "", "p=none; rua=mailto:a@example.com", "own"},
 	{"below it", "", "p=none; rua=mailto:a@r.example.com", "own"},

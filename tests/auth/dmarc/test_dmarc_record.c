@@ -6,7 +6,7 @@
 
 #define P "v=DMARC1; p=none; "
 
-/* The tags that differ from the defaults, as one line. */
+/* Writes p= and the tags that differ from the defaults as one line. */
 static const char *
 describe(const struct dmarc_record *record, char *out, size_t size)
 {
@@ -194,7 +194,10 @@ Test(dmarc_record, a_nul_is_an_octet_like_others)
 	cr_expect(record.syntax_error);
 }
 
-/* As long as DNS permits: the time must stay linear, and no tag after many others is lost. */
+/*
+ * A record as long as DNS permits: a tag after many others is not lost, and parsing takes linear
+ * time.
+ */
 Test(dmarc_record, long_record)
 {
 	struct arena arena;

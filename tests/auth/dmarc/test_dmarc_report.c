@@ -132,7 +132,10 @@ Test(dmarc_report, failed_steps)
 	dmarc_rig_close(&rig);
 }
 
-/* RFC 9989 4.10.2: if all have the same name, and it has a record, one query suffices. */
+/*
+ * RFC 9989 4.10.2: if an identifier that passed is the author domain itself, which has a record,
+ * one query suffices.
+ */
 Test(dmarc_report, one_question_for_one_name)
 {
 	struct dmarc_rig rig;
@@ -166,7 +169,7 @@ Test(dmarc_report, foreign_signatures_ask_nothing_more)
 
 Test(dmarc_report, each_signature_is_told)
 {
-	/* of those that cannot pass, that of x is not queried: it is below the author's domain */
+	/* x's failed signature, below the author's domain, counts as aligned without a query */
 	static const bool expected[] = {false, true, true, true, false, false};
 	struct dmarc_rig rig;
 	struct dmarc_result result;
@@ -205,8 +208,8 @@ sampled(unsigned pct, const char *policy, const char *body, struct domain_psl *p
 }
 
 /*
- * RFC 7489 6.6.4: about the requested share, the same for the same message, and a larger share
- * includes a smaller one
+ * RFC 7489 6.6.4: about the requested share of messages is rejected, always the same ones, and a
+ * larger share includes a smaller one.
  */
 Test(dmarc_report, sample)
 {
@@ -258,7 +261,7 @@ Test(dmarc_report, the_limit_of_questions)
 		dmarc_rig_auth(&rig, "dkim=pass:mail.example.com");
 		cr_assert_eq(
 			dmarc_check(&rig.in, DMARC_RFC9989, &rig.spf, &rig.dkim, &result), ST_OK);
-		/* two names of the author's own, then that of the signature */
+		/* two queries for the author's domain, then one for the signature's */
 		cr_expect_eq(result.code, max < 3 ? AUTH_FAIL : AUTH_PASS, "%zu", max);
 		cr_expect_eq(
 			result.reason.id, max < 3 ? DMARC_R_QUESTIONS : DMARC_R_NONE, "%zu", max);

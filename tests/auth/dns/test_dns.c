@@ -121,11 +121,11 @@ open_script(struct script *script, int64_t timeout_ms, int64_t deadline_ms)
 
 static const struct time_row {
 	const char *name;
-	int64_t timeout, deadline, until; /* the clock is always 1000 */
-	int64_t idle;                     /* how long it takes between asking and getting */
+	int64_t timeout, deadline, until; /* the clock starts at 1000 */
+	int64_t idle;                     /* how long the test waits before dns_get */
 	int64_t answer_at;
 	const char *answer;
-	int64_t end; /* the clock after it */
+	int64_t end; /* the clock after dns_get */
 } time_rows[] = {
 	{"in time", 5000, 60000, 0, 0, 1200, "nxdomain", 1200},
 	{"never", 5000, 60000, 0, 0, 0, "temp timeout", 6000},

@@ -1,4 +1,4 @@
-/* test_dns_overlay.c: records laid over other DNS. */
+/* test_dns_overlay.c: records that replace those of another DNS source. */
 #include <criterion/criterion.h>
 
 #include "tests/support/dns_text.h"

@@ -1,5 +1,6 @@
 /*
- * test_dns_pool.c: answers that threads share. Real servers: tests/dns/run and whole archives.
+ * test_dns_pool.c: answers that threads share. tests/dns/run and runs over whole archives use real
+ * servers.
  */
 #include "auth/dns/dns_pool.h"
 

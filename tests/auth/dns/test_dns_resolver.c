@@ -133,7 +133,8 @@ rig_send(struct rig *rig, const struct packet *to, struct slice bytes)
 }
 
 /*
- * The question with these flags, and tail as the one record of its answer section; the id is XORed.
+ * Returns a reply: the question with these flags, its id XORed with id, and tail as the only record
+ * of the answer section.
  */
 static struct slice
 reply_to(struct rig *rig, const struct packet *to, unsigned flags, struct slice tail, unsigned id)
@@ -210,7 +211,7 @@ Test(dns_resolver, the_question_as_sent)
 	rig_close(&rig);
 }
 
-/* RFC 5452 9.2: an attacker has to guess both, for every question */
+/* RFC 5452 9.2: an attacker has to guess both port and id, for every question. */
 Test(dns_resolver, every_question_has_a_port_and_an_id_of_its_own)
 {
 	enum { QUESTIONS = 64 };
@@ -399,17 +400,17 @@ static const struct descriptor_row {
 	const char *name;
 	rlim_t limit;
 	int left;           /* by others; -1: all */
-	const char *answer; /* the first part of it */
+	const char *answer; /* how it begins */
 } descriptor_rows[] = {
 	{"enough", 256, -1, "nodata"},
 	{"few", 40, -1, "nodata"},
 	{"three left", 40, 3, "nodata"},
 	{"one left", 40, 1, "nodata"},
-	/* or timeout, where the machine is so busy that the time ends first */
+	/* or timeout, if the machine is so busy that the time ends first */
 	{"none is left", 40, 0, "temp "},
 };
 
-/* Answers every query with no data, until something else arrives. */
+/* Answers every query with no data, until a packet of at most one octet arrives. */
 static void *
 serve(void *arg)
 {

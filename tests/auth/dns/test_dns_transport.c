@@ -5,7 +5,7 @@
 
 #include <criterion/criterion.h>
 
-/* Does it answer the question for a.example A, whose id is 0x1234? */
+/* Does the message answer the question for a.example A, whose id is 0x1234? */
 static const struct match_row {
 	const char *name;
 	struct slice message;

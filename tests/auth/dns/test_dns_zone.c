@@ -273,7 +273,10 @@ Test(dns_zone, errors)
 	}
 }
 
-/* A chain of n CNAMEs a0 -> a1 -> ... -> an with an A record. */
+/*
+ * Returns the answer for a0, from a zone with n CNAMEs, a0 -> a1 -> ... -> an, and an A record of
+ * an.
+ */
 static const char *
 chain_answer(size_t n, struct arena *arena)
 {
@@ -302,7 +305,10 @@ Test(dns_zone, chain_of_16_and_no_more)
 	arena_clear(&arena);
 }
 
-/* TXT data of exactly n octets on the wire, length octets included */
+/*
+ * Opens a zone with TXT data of n octets on the wire, length octets included; sets *length to that
+ * of the text in the answer.
+ */
 static enum status
 open_txt(size_t n, struct arena *arena, size_t *length)
 {

@@ -16,7 +16,7 @@ struct spf_case {
 	struct dns *dns;
 };
 
-/* path NULL: unknown; "": the null path */
+/* Opens a case. path: NULL if unknown, "" for the null path; client: NULL if there is none. */
 static inline void
 spf_case_open(struct spf_case *c, const char *zone, const char *client, const char *path,
 	const char *helo)

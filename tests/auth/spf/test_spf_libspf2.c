@@ -109,7 +109,7 @@ Test(spf_libspf2, tells_what_it_read)
 	spf_case_close(&c);
 }
 
-/* the clock of a zone is always 1 */
+/* With a zone for DNS the clock is always at 1 ms. */
 Test(spf_libspf2, time_limit)
 {
 	struct spf_case c;
@@ -196,7 +196,10 @@ Test(spf_libspf2, a_very_long_sender)
 	spf_case_close(&c);
 }
 
-/* stdout is the message, stderr may be the bounce: output of a library would do harm there */
+/*
+ * stdout carries the message, and stderr may become part of a bounce: libspf2 must write to
+ * neither.
+ */
 Test(spf_libspf2, says_nothing)
 {
 	struct spf_case c;

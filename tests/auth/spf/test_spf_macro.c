@@ -19,7 +19,7 @@ context_of(const struct ip *client)
 	};
 }
 
-/* RFC 7208 7.4 has these examples; the rest follows from 7.1 to 7.3. */
+/* Examples from RFC 7208 7.4, and others that follow from 7.1 to 7.3. */
 Test(spf_macro, expansion)
 {
 	/* clang-format off */
@@ -184,7 +184,7 @@ Test(spf_macro, long_names)
 	/* clang-format off */
 	static const struct row {
 		const char *name, *format;
-		size_t labels; /* of 62 octets before the format's end */
+		size_t labels; /* how many of 62 octets follow format */
 		size_t length;
 		const char *end;
 	} rows[] = {

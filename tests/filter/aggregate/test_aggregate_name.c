@@ -4,7 +4,7 @@
 
 #include "auth/base/crypto.h"
 
-/* RFC 9990 3.5.1, 3.5.2: the grammar of both, and the same id in all places */
+/* RFC 9990 3.5.1, 3.5.2: the grammar of file name and subject, which have the same id. */
 Test(aggregate_name, id_file_subject)
 {
 	struct aggregate_name name = {

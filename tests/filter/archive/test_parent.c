@@ -1,4 +1,4 @@
-/* The parent of the reader process, whatever that process does. */
+/* The parent of a reader process must cope with whatever that process does. */
 #include "filter/archive/parent.h"
 
 #include <criterion/criterion.h>
@@ -44,7 +44,7 @@ remove_archive(void)
 	(void)rmdir(folder);
 }
 
-/* In the process that reads. */
+/* These functions run in the reader process. */
 
 static void
 send_frame(struct frame_head head, const void *row, const char *json)
@@ -73,7 +73,7 @@ send_result(uint64_t turn, uint64_t index, const char *json)
 	free(block);
 }
 
-/* What the process does with one message. */
+/* What the reader process does with one message. */
 typedef void attack(const struct packet *packet);
 
 static void
@@ -200,7 +200,7 @@ work(void *arg)
 	return 0;
 }
 
-/* In the parent. */
+/* These run in the parent. */
 
 struct seen {
 	size_t n, failed, victim_failed;

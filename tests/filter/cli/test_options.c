@@ -20,7 +20,7 @@ static bool in_file;
 
 ARENA_SUITE(options);
 
-/* args after "mailstamp", up to NULL; this machine's configuration file is not read */
+/* Parses "mailstamp" and args, which end with NULL; the host's configuration file is not read. */
 static enum status
 parse(const char *const *args)
 {
@@ -230,7 +230,7 @@ Test(options, empty_is_absent_but_for_the_sender)
 	cr_assert(PARSE("--client-ip", "unknown") == ST_OK, "Postfix says so");
 }
 
-/* The log names the message, and stdin is read up to the read time-out; nothing else counts. */
+/* After an error the queue id (for the log) and the read time-out (for stdin) are still needed. */
 Test(options, after_an_error)
 {
 	cr_assert(PARSE("--queue-id", "4F1", "--read-timeout", "7", "--no-such-option") == ST_BAD);
@@ -417,7 +417,7 @@ Test(options, profile_is_known_first)
 	}
 }
 
-/* The number of options in the command's help; each must fit the width of a terminal. */
+/* Returns the number of options in the command's help; each line must fit 80 columns. */
 static size_t
 help_lines(enum command command)
 {

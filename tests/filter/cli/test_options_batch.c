@@ -16,7 +16,10 @@ static struct error error;
 
 ARENA_SUITE(options_batch);
 
-/* args after "mailstamp batch", up to NULL; this machine's configuration file is not read */
+/*
+ * Parses "mailstamp batch" and args, which end with NULL; the host's configuration file is not
+ * read.
+ */
 static enum status
 parse(const char *const *args)
 {
@@ -112,7 +115,7 @@ Test(options_batch, rows)
 	"--what-if=p=none", "--what-if=p=none", "--what-if=p=none", "--what-if=p=none",            \
 		"--what-if=p=none", "--what-if=p=none", "--what-if=p=none"
 
-/* That many are accepted, kept in order and parsed; one more is refused. */
+/* Up to WHAT_IF_MAX what-ifs are accepted, kept in order and parsed; one more is refused. */
 Test(options_batch, what_ifs)
 {
 	cr_assert(PARSE(SEVEN, "--what-if=p=reject", "x") == ST_OK);
@@ -132,7 +135,7 @@ Test(options_batch, shard)
 	cr_expect_eq(options.shard_of, 0, "none");
 }
 
-/* A program without libspf2 reports that wherever it is requested. */
+/* A program that was built without libspf2 says so wherever libspf2 is requested. */
 Test(options_batch, libspf2)
 {
 	const enum status want = spf_libspf2_built() ? ST_OK : ST_BAD;

@@ -140,7 +140,9 @@ Test(envelope_bsmtp, all_parts)
 	cr_expect(taken.envelope.nrcpts == 2 && is(taken.envelope.rcpts[0], "r@c.example"));
 }
 
-/* The reference: one line after the other. */
+/*
+ * The reference implementation: removes the dot at the start of each line; returns the new length.
+ */
 static size_t
 unstuff(const char *text, size_t n, char *out)
 {

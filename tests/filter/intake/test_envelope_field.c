@@ -6,7 +6,7 @@
 
 ARENA_SUITE(envelope_field);
 
-/* the envelope of a message with that header; the secret is "s 3%" */
+/* Reads the envelope from a message with that header; the secret is "s 3%". */
 static enum status
 read_header(const char *header, size_t max_fields, struct envelope *envelope, enum fault *fault)
 {
@@ -78,7 +78,7 @@ Test(envelope_field, rows)
 	}
 }
 
-/* Exim adds its fields below all others: the limit on fields must not hide it. */
+/* Exim adds the envelope field below all others: the limit on fields must not hide it. */
 Test(envelope_field, below_more_fields_than_we_index)
 {
 	struct envelope envelope;

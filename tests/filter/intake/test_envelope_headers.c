@@ -171,7 +171,7 @@ Test(envelope_headers, reverse_paths)
 
 static const struct rcpt_row {
 	const char *name, *header;
-	const char *rcpts; /* one a line */
+	const char *rcpts; /* one per line */
 } rcpt_rows[] = {
 	{"one", "X-Envelope-To: a@b.example\n" OUTSIDE "\n", "a@b.example\n"},
 	{"three, folded",

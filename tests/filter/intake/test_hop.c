@@ -9,7 +9,7 @@
 static const struct {
 	const char *name, *value;
 	enum hop kind;
-	const char *provider; /* its word, or NULL */
+	const char *provider; /* its word in --mailbox, or NULL */
 } forms[] = {
 	{"amavis, in", "from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix) with ESMTP id 4X1 for <a@b>; Sat, 28 Nov 2026 05:47:06 +0000 (UTC)", HOP_LOOPBACK, NULL},
 	{"amavis, out", "from mx.own.example ([127.0.0.1]) by localhost (mx.own.example [127.0.0.1]) (amavisd-new, port 10024) with ESMTP id AB; Sat, 28 Nov 2026 05:47:06 +0000 (UTC)", HOP_LOOPBACK, NULL},
@@ -126,7 +126,10 @@ Test(hop, outside)
 	}
 }
 
-/* Whatever form a client's greeting has, and whichever server records it: the hop stays outside. */
+/*
+ * A client may greet with the text of any of these forms, and any server may record that: the hop
+ * still counts as coming from outside.
+ */
 Test(hop, greeted_as_any_form)
 {
 	static const char *const servers[][2] = {

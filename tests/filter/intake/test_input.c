@@ -13,7 +13,7 @@
 
 enum { MIB = 1024 * 1024 };
 
-/* the octet at that offset of every message in this test */
+/* Returns the octet at that offset of every message in this test. */
 static char
 octet(size_t at)
 {
@@ -47,7 +47,7 @@ is_message(struct slice bytes, size_t from)
 	return true;
 }
 
-/* stdin becomes a pipe into which a child writes that many octets */
+/* Makes stdin a pipe into which a child writes that many octets. */
 static pid_t
 stdin_pipe(size_t size)
 {
@@ -168,7 +168,9 @@ Test(input, files_from_their_offset)
 	}
 }
 
-/* the part over the limit and the rest, when it cannot be passed on in pieces */
+/*
+ * Reads a message over the limit in part, then the rest, as if it could not be passed on in pieces.
+ */
 static void
 expect_complete(const char *kind, const struct row *row)
 {

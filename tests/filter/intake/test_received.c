@@ -121,8 +121,8 @@ static const struct row {
 };
 
 /*
- * How mail servers and services write it, one line each; the client is 192.0.2.1 unless the row
- * says otherwise.
+ * How mail servers and services write Received, one row each; the client is 192.0.2.1 unless the
+ * row says otherwise.
  */
 /* clang-format off */
 static const struct {
@@ -310,7 +310,7 @@ Test(received, helo_forges_nothing)
 	}
 }
 
-/* Neither deep nor long fields cost more than their length justifies. */
+/* Neither deeply nested nor long fields cost more than their length justifies. */
 Test(received, hostile, .timeout = 10)
 {
 	static const char starts[][8] = {"(", ")", "from (", "from [", "by ", "[", "\\", "from a "};

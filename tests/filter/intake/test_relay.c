@@ -36,7 +36,7 @@ static const struct row {
 	{"a stranger behind the relay", "192.0.2.8", "192.0.2.8",
 		OURS("192.0.2.8") GW("203.0.113.66") GW("203.0.113.5"), "203.0.113.66",
 		"client.test"},
-	/* no border: evaluated as it arrived */
+	/* no border is found: the client that connected is evaluated */
 	{"no Received", "192.0.2.8", "192.0.2.8", "Subject: x\n", "192.0.2.8", "helo"},
 	{"relays only", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("192.0.2.8"), "192.0.2.8",
 		"helo"},

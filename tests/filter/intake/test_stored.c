@@ -102,7 +102,7 @@
 /* Each layout with its real border, then with a second, forged copy of all its lines below. */
 static const struct {
 	const char *name;
-	const char *inside, *good, *evil; /* the lines down to the border, whose client is evaluated */
+	const char *inside, *good, *evil; /* lines above the border, and a border for each client */
 	const char *path_below;
 } layouts[] = {
 	{"nothing inside", PATH, BORDER(GOOD), BORDER(EVIL), ""},
@@ -280,7 +280,7 @@ Test(stored, forged)
 	}
 }
 
-/* The live filter: a message that came over loopback may have a forged line below. */
+/* The live filter skips no hop: a message that came over loopback may have a forged line below. */
 Test(stored, live_passes_no_hop)
 {
 	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {

@@ -50,7 +50,9 @@ Test(fault, ours)
 	}
 }
 
-/* An error knows which fault it is, so that its code and its consequences come from one table. */
+/*
+ * The fault can be found from its error, so that its code and its consequences come from one table.
+ */
 Test(fault, of_an_error)
 {
 	const struct error none = {.path = NULL},

@@ -31,7 +31,7 @@ static const struct row {
 	{"a file, not a folder", SIZE_MAX, "file", "tmp", NOWHERE},
 };
 
-/* Is the file below that path, as the system names it? */
+/* Does the name that /proc has for the file begin with path? */
 static bool
 stands_in(int fd, const char *path)
 {
@@ -43,7 +43,7 @@ stands_in(int fd, const char *path)
 	return n > 0 && slice_starts(slice_make(name, (size_t)n), slice_str(path));
 }
 
-/* Unlinked, accessible to us only, closed when COMMAND is started, readable and writable. */
+/* Expects an unlinked, empty regular file that is readable, writable and closed on exec. */
 static void
 expect_private(int fd, const char *name)
 {
@@ -137,7 +137,10 @@ Test(spool, two_are_two)
 	close(other);
 }
 
-/* a source of n octets, in pieces of at most most, that fails after fail of them */
+/*
+ * A source of n octets that gives at most `most` at a time, and fails once `fail` octets have been
+ * read; at: the octets read so far.
+ */
 struct pattern {
 	size_t n, at, most, fail;
 };

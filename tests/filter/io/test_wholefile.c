@@ -88,7 +88,7 @@ Test(wholefile, no_file, .timeout = 10)
 	arena_clear(&arena);
 }
 
-/* A secret must not be readable or writable by others; a private key only by its owner. */
+/* Others must not read or write a secret or a private key. Our own group may read both. */
 static const struct guarded_row {
 	const char *name;
 	enum status (*read)(const char *path, size_t max, struct arena *arena, struct slice *bytes,
@@ -157,7 +157,7 @@ Test(wholefile, guarded)
 	unlink(name);
 }
 
-/* A group that we are not a member of may be anyone's. */
+/* If a group that we are not in may read a key, the key counts as readable by others. */
 Test(wholefile, key_of_another_group)
 {
 	char name[] = "/tmp/mailstamp-w.XXXXXX";

@@ -71,7 +71,7 @@ deliver_script(struct rig *rig, const char *script, int64_t timeout)
 	return deliver_by(rig, argv, timeout);
 }
 
-/* reads and removes the file; empty if there is none */
+/* Reads and removes the file; returns its content, empty if there is no such file. */
 static struct slice
 take_file(struct rig *rig, const char *name)
 {
@@ -262,7 +262,7 @@ Test(deliver, large, .timeout = 60)
 	close_rig(&rig);
 }
 
-/* A part is never taken for the whole: COMMAND is not started. */
+/* If the message cannot be spooled completely, COMMAND is not started. */
 Test(deliver, no_room_for_the_spool)
 {
 	const struct rlimit little = {10, 10};
@@ -350,7 +350,10 @@ Test(deliver, surroundings)
 	close_rig(&rig);
 }
 
-/* A host that ignores SIGCHLD passes that on to us; the status must be known nevertheless. */
+/*
+ * A process that ignores SIGCHLD and starts us passes that on; we must still learn the exit status
+ * of COMMAND.
+ */
 Test(deliver, inherited_sigchld)
 {
 	struct rig rig;

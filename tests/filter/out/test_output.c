@@ -115,7 +115,7 @@ Test(output, byte_for_byte)
 	}
 }
 
-/* --scrub none: the block, and every octet of the message, whatever it claims */
+/* --scrub none writes the block and every octet of the message, whatever it claims. */
 Test(output, nothing_dropped)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -142,7 +142,7 @@ Test(output, nothing_dropped)
 	}
 }
 
-/* text n times, in the arena; every tenth one is replaced by other */
+/* Returns text n times, in the arena; every tenth one is replaced by other. */
 static struct slice
 repeated(struct slice text, struct slice other, size_t n, struct arena *arena)
 {
@@ -217,7 +217,7 @@ Test(output, empty_block)
 	arena_clear(&rig.arena);
 }
 
-/* a block, and the message after it */
+/* Returns a block, and the message after it. */
 static struct slice
 large_output(struct arena *arena)
 {
@@ -258,7 +258,7 @@ open_sink(enum sink sink)
 	return ends[1];
 }
 
-/* a failed write is exit status 75 */
+/* A failed write is reported, with its errno. */
 Test(output, write_that_fails)
 {
 	static const struct {
@@ -299,7 +299,7 @@ on_alarm(int number)
 	(void)number;
 }
 
-/* A child that reads slowly at first; it exits with 0 if it got want. */
+/* Starts a child that reads slowly at first, and exits with 0 if it got want. */
 static pid_t
 slow_reader(const int ends[2], struct slice want)
 {
@@ -363,7 +363,7 @@ Test(output, slow_reader, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* An input of more than max_size octets, on a pipe that is already full. */
+/* Reads an input of more than max_size octets from a pipe that already holds all of it. */
 static struct input
 partial_input(struct slice whole, size_t max_size)
 {

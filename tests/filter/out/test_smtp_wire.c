@@ -42,7 +42,7 @@ Test(smtp_wire, resolve, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* A name is replaced by its addresses: afterwards no file is read, and no name is looked up. */
+/* A name is replaced by its addresses, so that later no file is read and no name is looked up. */
 Test(smtp_wire, resolve_a_name, .timeout = 60)
 {
 	struct arena arena;
@@ -63,7 +63,7 @@ Test(smtp_wire, resolve_a_name, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* A server on loopback: its descriptor and port. */
+/* Starts a server on loopback; returns its descriptor and sets *port. */
 static int
 serve(unsigned *port)
 {
@@ -88,7 +88,7 @@ Test(smtp_wire, connects_to_the_first_that_listens, .timeout = 60)
 		{"", "", true}, {"", " ", true}, {"127.0.0.1:1 ", " 127.0.0.1:2 ", true},
 		{"[::1]:1 127.0.0.1:1  ", "", true}, {"nonsense ", "", true},
 		{"127.0.0.1:1", "",
-			false}, /* another port, which is the right one without its last digits */
+			false}, /* nothing listens on this port, and there is no other address */
 	};
 	unsigned port;
 	const int server = serve(&port);

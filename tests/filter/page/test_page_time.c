@@ -123,7 +123,9 @@ Test(page_time, nothing)
 	stats_free(stats);
 }
 
-/* One date in a hundred that is far away does not stretch the axis, and is counted separately. */
+/*
+ * A few distant dates, about one in a hundred, do not stretch the axis, and are counted separately.
+ */
 Test(page_time, odd_dates)
 {
 	static const struct {

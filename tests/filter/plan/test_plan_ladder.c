@@ -91,8 +91,8 @@ Test(plan_ladder, records)
 }
 
 /*
- * From every record, in every order: no step weakens anything, each step requests more, and the
- * last is p=reject for all.
+ * From every record, in every order: no step weakens anything, and the last is as strict as
+ * p=reject for all.
  */
 Test(plan_ladder, never_weaker_and_ends)
 {

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* A row without results. */
+/* A row of that author and class, with the DMARC result of the class and no other data. */
 static struct row
 row_of(const char *author, enum sender_class class)
 {
@@ -31,7 +31,9 @@ static const struct row_signature ours = {"example.com", "s", AUTH_PASS, true, "
 				  sibling = {"b.example.com", "s", AUTH_PASS, true, ""},
 				  other = {"other.com", "s", AUTH_PASS, false, ""};
 
-/* What of a row may be aligned: of a message all that passed, of a report what the receiver found.
+/*
+ * Which names of a row may be aligned: of a message, all that passed; of a report, those that the
+ * receiver found to be aligned.
  */
 static const struct {
 	const char *name;
@@ -86,7 +88,7 @@ Test(plan_mail, what_may_be_aligned)
 	}
 }
 
-/* Another row shows whose host it was: all messages of the row move to another class. */
+/* A later row shows whose host it was: all messages of the earlier row move to another class. */
 Test(plan_mail, rows_move_as_a_whole)
 {
 	struct row row = row_of("example.com", SENDER_FORGED);

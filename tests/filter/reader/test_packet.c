@@ -13,7 +13,7 @@
 
 #include "filter/io/process.h"
 
-enum { USER = 48213 }; /* nobody else is it */
+enum { USER = 48213 }; /* no other process has this user id */
 
 static int ends[2];
 
@@ -80,8 +80,11 @@ Test(packet, texts)
 	free(room);
 }
 
-/* With its rights limited like a user's, and descriptors of that user in transit that another
- * process takes. */
+/*
+ * As a user without privileges, sends a packet with a descriptor while 33 of the user's descriptors
+ * are in transit, which a child frees after hold_ms. Returns 0 if it was sent, 1 if the kernel
+ * refused.
+ */
 static int
 send_as_user(int hold_ms)
 {
@@ -101,7 +104,7 @@ send_as_user(int hold_ms)
 		_exit(0);
 	}
 	close(others[0]);
-	close(others[1]); /* the other process has them */
+	close(others[1]); /* the child still holds them */
 	packet.file = STDIN_FILENO;
 	if (packet_send(ends[0], &packet, "/tmp"))
 		return 0;
@@ -191,7 +194,9 @@ is_inside(struct slice text, const char *room)
 	return text.n == 0 || (text.p >= room && text.p + text.n <= room + PACKET_INLINE);
 }
 
-/* Whatever is in the head, no text is beyond what came, and each ends. */
+/*
+ * Whatever the head says, no text reaches beyond the octets received, and each text is terminated.
+ */
 Test(packet, malformed)
 {
 	static const unsigned char values[] = {0, 1, 3, 8, 16, 32, 64, 127, 128, 255};

@@ -47,7 +47,7 @@ Test(workspace, exceptional_octets_go_back)
 	workspaces_free(all);
 }
 
-/* All that can be had without waiting; their number. */
+/* Takes all workspaces that can be had without waiting; returns their number. */
 static size_t
 take_all(struct workspaces *all, size_t each, struct workspace **taken, size_t most)
 {
@@ -65,7 +65,7 @@ Test(workspace, large_messages_have_a_bound)
 	static const struct row {
 		size_t jobs, each, most;
 	} rows[] = {
-		{1, MIB, 6}, /* 5, and what six messages in progress add */
+		{1, MIB, 6}, /* 5 MiB together, and the part that each message in progress adds */
 		{2, MIB, 6},
 		{6, MIB, 15},
 		{1, 4 * MIB, 1},

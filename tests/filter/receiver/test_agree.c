@@ -111,7 +111,7 @@ Test(agree, nothing_said_is_no_agreement)
 	cr_expect_eq(agreement.n, (size_t)0);
 }
 
-/* A result for the HELO domain alone says nothing of the reverse-path's. */
+/* A result for the HELO domain alone is compared only if our own result is for that domain too. */
 Test(agree, helo)
 {
 	const struct said said = {

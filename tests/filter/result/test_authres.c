@@ -134,7 +134,7 @@ Test(authres, lines_are_folded_at_78_columns)
 	}
 }
 
-/* before the spaces of a quoted-string, so that unfolding restores it (RFC 5322 3.2.4) */
+/* A quoted-string is folded before its spaces, so that unfolding restores it (RFC 5322 3.2.4). */
 Test(authres, long_reason_is_folded)
 {
 	struct report report;

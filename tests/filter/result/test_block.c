@@ -205,7 +205,7 @@ Test(block, fields)
 	}
 }
 
-/* n octets: unit, repeated */
+/* Returns n octets: unit, repeated. */
 static struct slice
 fill(struct arena *arena, const char *unit, size_t n)
 {

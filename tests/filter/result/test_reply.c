@@ -8,10 +8,10 @@ ARENA_SUITE(reply);
 
 enum {
 	REPLY_LINE = 512, /* RFC 5321 4.5.3.1.5, with <CRLF> */
-	LABELS = 4        /* 63 octets each: the longest name in DNS is 253 */
+	LABELS = 4        /* 63 octets each, the last 61: 253, the longest name in DNS */
 };
 
-/* "550 5.7.26 " and <CRLF> */
+/* The octets around the text: "550 5.7.26 " and <CRLF>. */
 static const size_t around = sizeof "550 5.7.26 " - 1 + 2;
 
 static const char *

@@ -39,8 +39,8 @@ is_clean(enum identity_end end, const gid_t *before, int n)
 }
 
 /*
- * In a process of its own, because the change is permanent; NOT_CLEAN is added if it was
- * incomplete.
+ * Calls identity_become in a child process, because the change is permanent; returns its result,
+ * plus NOT_CLEAN if the change was incomplete.
  */
 static int
 become(const char *user, const char *const *paths)

@@ -34,7 +34,10 @@ load(const struct seccomp_data *data, uint32_t at)
 	return word;
 }
 
-/* BPF as Documentation/networking/filter.rst has it, as far as the program uses it. */
+/*
+ * Interprets BPF as described in Documentation/networking/filter.rst, as far as the program uses
+ * it.
+ */
 static uint32_t
 run(const struct sock_filter *program, size_t n, const struct seccomp_data *data)
 {
@@ -106,7 +109,7 @@ ask(unsigned sets, int number, const uint64_t args[6])
 
 static const uint64_t none[6];
 
-/* Is a call without argument checks allowed exactly if a row of a chosen set has it? */
+/* A call whose arguments are not checked is allowed exactly if a row of the chosen set has it. */
 Test(seccomp, every_call_of_every_set)
 {
 	for (unsigned set = 1; set <= CALLS_PARENT; set <<= 1)
@@ -129,7 +132,7 @@ Test(seccomp, every_call_of_every_set)
 }
 
 #define FILTER (CALLS_BASE | CALLS_FILES | CALLS_SPOOL | CALLS_SOCKETS | CALLS_FORK)
-#define INNER (CALLS_BASE | CALLS_FILES | CALLS_SOCKETS | CALLS_THREADS) /* reads for batch */
+#define INNER (CALLS_BASE | CALLS_FILES | CALLS_SOCKETS | CALLS_THREADS) /* batch's readers */
 #define MANY (INNER | CALLS_SPOOL | CALLS_FORK | CALLS_PARENT)
 
 static const struct row {

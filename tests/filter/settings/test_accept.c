@@ -9,7 +9,7 @@ ARENA_SUITE(accept);
 
 static const struct row {
 	const char *value;
-	const char *normal; /* NULL: refused, and: */
+	const char *normal; /* NULL: refused, for the reason in why */
 	const char *why;
 } rows[] = {
 	{"shop.example via mailer.example", "shop.example via mailer.example", NULL},

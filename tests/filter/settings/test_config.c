@@ -170,7 +170,7 @@ Test(config, nothing_in_it)
 			"%zu: %s", i, error_words(&error, &arena));
 }
 
-/* a file with text; path is a mkstemp template */
+/* Creates a file with that text; path is a mkstemp template. */
 static void
 write_file(char *path, const char *text)
 {

@@ -20,7 +20,7 @@ enum {
 	WRITES_OUTPUT = 1 << 2,
 	WRITES_ELSEWHERE = 1 << 3,
 	SPOOLS = 1 << 4,
-	HAS_DESCRIPTOR = 1 << 5, /* one that was open before */
+	HAS_DESCRIPTOR = 1 << 5, /* a descriptor that was open before */
 	NO_SANDBOX = 1 << 6,
 	REFUSED = 1 << 7
 };
@@ -47,7 +47,10 @@ creates(const char *folder)
 	return opens(path, O_WRONLY | O_CREAT) && unlink(path) == 0;
 }
 
-/* A forbidden system call ends the process: only calls on the command's list are tried. */
+/*
+ * Returns the bits of what succeeds. Only system calls on the command's list are tried, because a
+ * forbidden one ends the process.
+ */
 static int
 tried(bool can_write, bool can_spool, int descriptor)
 {
@@ -106,7 +109,7 @@ run(const struct row *row)
 
 	arena_init(&arena, NULL, NULL);
 	options.command = row->command;
-	options.profile = PROFILE_PROCMAIL; /* keeps its identity */
+	options.profile = PROFILE_PROCMAIL; /* does not change the user */
 	options.sandbox = row->mode;
 	options.spool_dir = spool;
 	options.into = row->into ? output : NULL;
@@ -136,7 +139,7 @@ Test(confine, what_is_left, .timeout = 60)
 		cr_assert(WIFEXITED(status), "%s: signal %d", rows[i].name, WTERMSIG(status));
 		status = WEXITSTATUS(status);
 		if (status == REFUSED && rows[i].mode == SANDBOX_REQUIRE)
-			continue; /* a kernel or a build without it: --version reports that */
+			continue; /* a kernel or a build without a sandbox, as --version reports */
 		if ((status & NO_SANDBOX) != 0 && rows[i].mode != SANDBOX_OFF)
 			continue;
 		cr_expect_eq(status, rows[i].want, "%s: %#x, not %#x", rows[i].name, status,

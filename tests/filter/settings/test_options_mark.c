@@ -6,7 +6,7 @@
 
 enum { ARGS = 8 };
 
-/* Compared with `mailstamp batch --config /dev/null a`: is it another run? */
+/* Do these arguments mean the same run as `mailstamp batch --config /dev/null a`? */
 static const struct mark_case {
 	const char *name;
 	const char *argv[ARGS];

@@ -86,8 +86,8 @@ Test(options_table, has_no_doubles)
 }
 
 /*
- * The words are stored by position (enum mailbox), which envelope_headers.c derives from the order
- * of the services.
+ * The words of --mailbox are stored by position (enum mailbox), which envelope_headers.c derives
+ * from the order of the services.
  */
 Test(options_table, mailboxes_are_in_the_order_of_services)
 {

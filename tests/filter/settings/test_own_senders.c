@@ -10,8 +10,8 @@ ARENA_SUITE(own_senders);
 
 static const struct good_row {
 	const char *name, *text;
-	const char *address, *domain, *provider; /* one that is in it, or NULL */
-	const char *other;                       /* a domain that is not in it */
+	const char *address, *domain, *provider; /* one that is in the list, or NULL */
+	const char *other;                       /* a domain that is not in the list */
 } good_rows[] = {
 	{"empty", "", NULL, NULL, NULL, "example.com"},
 	{"comments", "# all\n\n   # nothing\n", NULL, NULL, NULL, "example.com"},

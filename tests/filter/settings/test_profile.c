@@ -163,7 +163,10 @@ Test(profile, outcomes)
 	}
 }
 
-/* Whatever the options: never exit 1, and never 0 without the message. */
+/*
+ * Whatever the options: never exit status 1, and 0 only if the message is passed on, except with
+ * exim-av and postfix-proxy.
+ */
 Test(profile, promises)
 {
 	for (int profile = PROFILE_PLAIN; profile <= PROFILE_MAILDROP; profile++)

@@ -25,12 +25,12 @@ static const struct {
 	const char *name;
 	struct {
 		const char *author, *id, *ip;
-		bool spf; /* it passed, aligned */
+		bool spf; /* aligned by SPF; otherwise by DKIM */
 	} passed;
 	const char *author, *id, *ip;
 	enum sender_class want;
 	enum sender_evidence by;
-	const char *b[2]; /* of the author's signature, in the first and the second; NULL: none */
+	const char *b[2]; /* b= of the author's signature: passed, failed; NULL: none */
 } rows[] = {
 	{"the same Message-ID", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com",
 		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY, {NULL, NULL}},
@@ -64,7 +64,7 @@ static const struct {
 		SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 };
 
-/* The failing one before the passing one, or after it. */
+/* Adds the failing message before the passing one (first) or after it, and checks its class. */
 static void
 judge(size_t i, bool first)
 {
@@ -140,7 +140,7 @@ Test(elsewhere, memory_is_bounded_and_each_message_moves_once)
 	elsewhere_free(elsewhere);
 }
 
-/* Copies of one message from many hosts, before it came and after it. */
+/* Adds copies of one message from many hosts, before the message itself (first) or after it. */
 static void
 replay(bool first)
 {

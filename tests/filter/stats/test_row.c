@@ -121,7 +121,9 @@ Test(row, forgeries)
 	}
 }
 
-/* Texts are written to terminals and pages unchanged. */
+/*
+ * Texts are written to terminals and pages unchanged, so a row with control characters is rejected.
+ */
 Test(row, texts_that_act)
 {
 	static const char *const texts[] = {

@@ -12,7 +12,7 @@ no_memory(void *arg)
 	cr_assert_fail("no memory");
 }
 
-/* A message with that envelope, failing or aligned. */
+/* Returns a message with that SPF domain, failing or aligned. */
 static struct row
 message(const char *domain, bool failing)
 {
@@ -30,7 +30,7 @@ message(const char *domain, bool failing)
 
 static const struct {
 	const char *name;
-	unsigned before, failed, now, fail; /* messages that pass, and that fail */
+	unsigned before, failed, now, fail; /* passing and failing: earlier, then in this run */
 	enum since_change want;
 	bool starts;
 } rows[] = {
@@ -101,8 +101,8 @@ Test(since, a_copy_that_came_aligned_is_a_forwarders)
 }
 
 /*
- * Memory is bounded: exceeding it is an error for the earlier run; for this run the rest is
- * counted.
+ * The number of sources is bounded: more of them are an error in the earlier run; in this run their
+ * messages are only counted.
  */
 Test(since, no_room)
 {

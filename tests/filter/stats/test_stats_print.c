@@ -7,7 +7,7 @@
 #include "filter/page/page_parts.h"
 #include "tests/support/plain_row.h"
 
-/* A what-if that changes that many senders, each by that many messages. */
+/* Returns the stats of a what-if that changes that many senders, each by that many messages. */
 static struct stats *
 changed(size_t senders, size_t messages)
 {
@@ -60,7 +60,9 @@ Test(stats_print, what_is_left_out)
 	}
 }
 
-/* They are in the order of the archive, not by size. */
+/*
+ * The page lists changes in the order of the archive, not by size, and says how many are left out.
+ */
 Test(stats_print, changes_left_out_of_the_page)
 {
 	struct stats *stats = changed(1001, 1);

@@ -25,7 +25,7 @@ in_folder(const char *name)
 	return path;
 }
 
-/* A file, and the PostgreSQL that tests/reports/run started. */
+/* Sets places: an SQLite file, and the PostgreSQL that tests/reports/run started, if any. */
 static void
 find_places(void)
 {
@@ -41,7 +41,7 @@ told(void)
 	return error_words(&error, &arena);
 }
 
-/* the last error, with what the database says */
+/* Returns the text of the last error, with what the database says. */
 static const char *
 last(const struct store *store)
 {
@@ -184,7 +184,7 @@ add_sender(struct store *store, int n, bool later)
 	return later ? store_run_later(query) : store_run(query);
 }
 
-/* more statements than are sent together, between others; a failure is that of the transaction */
+/* More statements than are sent together, among others; if one fails, the transaction fails. */
 Test(store, what_is_run_later_is_stored_or_fails)
 {
 	static const char count[] = "SELECT count(*) FROM in_sender WHERE domain = 'later.example'";
@@ -218,7 +218,7 @@ Test(store, what_is_run_later_is_stored_or_fails)
 	}
 }
 
-/* what a statement changed is known when the transaction is over */
+/* How many rows each statement changed is known when the transaction is over. */
 Test(store, rows_that_statements_changed_are_counted)
 {
 	static const char once[] = "INSERT INTO in_sender (domain, auth) VALUES ("
@@ -340,7 +340,7 @@ Test(store, what_is_no_store_is_refused)
 		"%s", told());
 }
 
-/* another program's database; for SQLite its file, for PostgreSQL a schema with our name */
+/* An SQLite file without our table mailstamp_store is another program's, and is refused. */
 Test(store, foreign_store_is_refused)
 {
 	struct store *store;

@@ -141,7 +141,7 @@ Test(structure, limits)
 	address_gmime_close(gmime);
 }
 
-/* as much as a thread of batch has */
+/* The stack size of a thread of batch. */
 enum { STACK = 512 * 1024 };
 
 static void *

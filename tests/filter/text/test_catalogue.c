@@ -45,7 +45,10 @@ Test(catalogue, find)
 	}
 }
 
-/* No octet after the end is read (make asan), and a string that is found ends within. */
+/*
+ * Looks up every row: no octet after the n-th is read (make asan), and a string that is found ends
+ * before.
+ */
 static void
 within(const unsigned char *octets, size_t n, const char *what, size_t at)
 {

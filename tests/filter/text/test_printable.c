@@ -36,7 +36,7 @@ Test(printable, rows)
 	}
 }
 
-/* For all octets: no control character, only ASCII, and no two are shown alike. */
+/* Every octet is shown in printable ASCII: as itself, or as an escape of four characters. */
 Test(printable, every_octet)
 {
 	struct arena arena;

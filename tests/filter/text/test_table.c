@@ -103,7 +103,10 @@ Test(table, lines_below_a_row)
 	}
 }
 
-/* Pass is green, fail is red, anything in between yellow; columns do not move without colour. */
+/*
+ * Pass is green, fail and permerror are red, none and neutral cyan, all others yellow; colours do
+ * not move the columns.
+ */
 Test(table, colors)
 {
 	static const struct {

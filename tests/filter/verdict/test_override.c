@@ -147,8 +147,8 @@ Test(override, sealers)
 }
 
 /*
- * An exception for one author by one way, unconditional; beside each, messages that must not use
- * it.
+ * --accept-from: an unconditional exception for one author domain by one route, and messages that
+ * must not benefit from it.
  */
 static const struct accept_row {
 	const char *name, *accept;
