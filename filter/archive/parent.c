@@ -257,29 +257,35 @@ start_feeding(struct parent *parent, pthread_t *thread)
 
 /* results, in the main thread */
 
-/*
- * Sends the next suspect alone; if there is none, messages are taken again. The lock is held, and
- * the other thread takes no messages.
- */
+/* False with errno: it cannot be sent. A dead reader is replaced, and gets it then. */
+static bool
+send_again(struct parent *parent, struct order_slot *slot, size_t turn)
+{
+	int tries = PACKET_TRIES;
+
+	do {
+		parent->heard_ms = clock_ms();
+		if (hand_again(reader_socket(parent->reader), slot, turn, parent->config.options) ||
+			errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+			return true;
+	} while (errno == ETOOMANYREFS && --tries > 0);
+	return false;
+}
+
+/* Sends the next suspect alone; if there is none, messages are taken again. The lock is held. */
 static void
 send_suspect(struct parent *parent)
 {
+	struct order_slot *slot;
 	size_t turn;
-	struct order_slot *slot = order_suspect(&parent->order, &turn);
 
-	if (slot == NULL) {
-		pthread_cond_broadcast(&parent->room);
-		return;
-	}
-	for (int i = 0; i < PACKET_TRIES; i++) {
-		parent->heard_ms = clock_ms();
-		if (hand_again(reader_socket(parent->reader), slot, turn, parent->config.options) ||
-			errno == EPIPE || errno == ECONNRESET)
+	while ((slot = order_suspect(&parent->order, &turn)) != NULL) {
+		if (send_again(parent, slot, turn))
 			return;
-		if (errno != ETOOMANYREFS)
-			break;
+		fail(parent, slot, errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES);
 	}
-	fail(parent, slot, FAULT_OPEN_FILES);
+	pthread_cond_broadcast(&parent->room);
+	finish_if_done(parent);
 }
 
 /*
