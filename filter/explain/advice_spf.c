@@ -254,7 +254,8 @@ mend(const struct advice *advice, struct finding *finding, struct slice now, str
 	finding->now = now.n > 0 ? advice_shown(advice, now) : NULL;
 	if (fixed.n == 0 || !proof_with(advice->ev, &record, 1, NULL, &results) ||
 		results.spf.code == AUTH_PERMERROR || results.spf.code == AUTH_TEMPERROR ||
-		!proof_for_all(advice->ev, &record, 4) || !proof_for_all(advice->ev, &record, 6))
+		!proof_for_all(advice->ev, &record, 4) || !proof_for_all(advice->ev, &record, 6) ||
+		!proof_is_narrow(advice->ev, fixed))
 		return;
 	advice_propose(
 		advice, finding, &record, now, passes(&results) ? FINDING_PASSES : FINDING_USABLE);

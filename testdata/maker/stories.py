@@ -171,6 +171,23 @@ def services():
             ('two-records', 'spf_join', 'example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com TXT v=spf1 +all\n'),
             ('a-dead-include', 'spf_broken_term', 'example.com TXT v=spf1 include:none.example.com all\n')):
         yield story('forged-and-everybody-behind-' + name, code, POLICY + records, record=False, proof=None, forged=True, ip='203.0.113.66')
+    # nor a large part of the Internet, where the forger may be
+    nine = '1.0.0.0/8 2.0.0.0/7 4.0.0.0/6 8.0.0.0/5 16.0.0.0/4 32.0.0.0/3 64.0.0.0/2 128.0.0.0/2 192.0.0.0/3'
+    for name, ip, code, records in (
+            ('an-eighth-of-ipv6', '2607:f8b0::1', 'spf_broken_term', 'example.com TXT v=spf1 ip6:2000::/3 ipv4:192.0.2.1 -all\n'),
+            ('a-quarter-of-ipv4', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 ip4:167.89.0.0/2 ipv4:198.51.100.7 -all\n'),
+            ('nine-networks', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 ipv4:192.0.2.1 %s -all\n'
+             % ' '.join('ip4:' + net for net in nine.split())),
+            ('two-records', '185.220.101.1', 'spf_join', 'example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com TXT v=spf1 ip4:128.0.0.0/2 -all\n'),
+            ('a-length-of-a', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 a:h.example.com/2 ipv4:192.0.2.1 -all\n'
+             'h.example.com A 167.89.0.1\n'),
+            ('a-length-of-mx', '2607:f8b0::1', 'spf_broken_term', 'example.com TXT v=spf1 mx//3 ipv4:192.0.2.1 -all\n'
+             'example.com MX 5 h.example.com\nh.example.com AAAA 2001:db8::1\n'),
+            ('an-include', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 include:wide.example.com ipv4:192.0.2.1 -all\n'
+             'wide.example.com TXT v=spf1 ip4:128.0.0.0/2 -all\n')):
+        yield story('forged-from-a-wide-network-behind-' + name, code, POLICY + records, record=False, proof=None, forged=True, ip=ip)
+    yield story('slip-beside-the-shortest-networks', 'spf_broken_term', POLICY + 'example.com TXT v=spf1 ip4:192.0.0.0/8 ip6:2001::/16 '
+                '-ip4:10.0.0.0/7 ipv4:203.0.113.7 -all\n', ip='203.0.113.7')
     # a service gives names to customers who know nothing of each other
     for name, records in (('the-mx', SPF + 'example.com MX 5 mx.service.example\nmx.service.example A 192.0.2.1\n'),
                           ('an-include', 'example.com TXT v=spf1 include:c1.service.example -all\nc1.service.example TXT v=spf1 ip4:192.0.2.1 -all\n'),
