@@ -100,8 +100,9 @@ service_records(const struct advice *advice, const struct provider *provider, st
 
 /* Evaluates again with the envelope that the service would then use. */
 static void
-mail_from(const struct advice *advice, const struct provider *provider)
+mail_from(const struct advice *advice, const struct evidence *evidence)
 {
+	const struct provider *provider = evidence->provider;
 	const struct ip *ip = &advice->ev->taken.envelope.client_ip;
 	struct proof_record records[SERVICE_RECORDS], supposed;
 	const bool named = provider != NULL && provider->mail_from != NULL;
@@ -134,7 +135,7 @@ mail_from(const struct advice *advice, const struct provider *provider)
 	finding = named ? advice_add(advice, ADVICE_SPF_MAIL_FROM_AT, domain, advice->author)
 			: advice_add(advice, ADVICE_SPF_MAIL_FROM, domain, advice->author);
 	finding->proof = FINDING_AFTER;
-	if (n == 0)
+	if (n == 0 || evidence->id == EVIDENCE_MX)
 		return;
 	advice_propose(advice, finding, &records[0], SLICE(""), FINDING_AFTER);
 	advice_propose_more(advice, finding, records + 1, n - 1);
@@ -169,7 +170,7 @@ unaligned(const struct advice *advice)
 	if (evidence.id == EVIDENCE_NONE)
 		advice_add(advice, ADVICE_SPF_OTHER, domain, author);
 	else
-		mail_from(advice, evidence.provider);
+		mail_from(advice, &evidence);
 }
 
 /* Advice if the author's own record does not allow the client. */

@@ -37,7 +37,8 @@ struct evidence evidence_of_client(
 
 /*
  * The same for a signing or envelope domain that is not the author's, with the service that it
- * belongs to.
+ * belongs to. EVIDENCE_MX: only the MX records name it. It need not send for the author, and other
+ * customers use the same hosts and keys: no record that allows them may be proposed.
  */
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
@@ -45,7 +46,8 @@ struct evidence evidence_of_domain(
 enum { EVIDENCE_SERVICES = 32 };
 
 struct evidence_services {
-	struct evidence list[EVIDENCE_SERVICES]; /* EVIDENCE_OWN_LIST or EVIDENCE_RECORDS */
+	/* EVIDENCE_OWN_LIST, EVIDENCE_RECORDS, or EVIDENCE_MX: only the MX records name it */
+	struct evidence list[EVIDENCE_SERVICES];
 	size_t n;
 };
 

@@ -102,8 +102,20 @@ def spf():
                 com A 203.0.113.7
                 ''' + SPF, record=False, proof=None, forged=True, **away)
     yield story('new-host-ipv6', 'spf_add', POLICY + SPF, own='2001:db8:5::/48\n', ip='2001:db8:5::7')
-    yield story('provider-by-mx', 'spf_add', POLICY + SPF + GOOGLE + 'example.com MX 1 aspmx.l.google.com\n',
+    # a provider that takes the domain's mail need not send any, and each of its customers uses the same hosts
+    inbound = 'example.com MX 1 aspmx.l.google.com\n'
+    yield story('provider-by-mx-own-list', 'spf_add', POLICY + SPF + GOOGLE + inbound, own='provider Google Workspace\n',
                 ip='203.0.113.130', told=('include:_spf.google.com -all',))
+    yield story('forged-by-a-neighbour-at-the-mx', 'spf_unknown', POLICY + SPF + GOOGLE + inbound, ip='203.0.113.130', record=False,
+                proof=None, forged=True, told=('name it with --own-senders',))
+    yield story('forged-by-a-neighbour-at-the-mx-without-spf', 'spf_publish_unknown', POLICY + GOOGLE + inbound, ip='203.0.113.130',
+                record=False, proof=None, forged=True)
+    yield story('forged-by-a-neighbour-at-the-mx-other-envelope', 'spf_foreign_unknown', POLICY + SPF + GOOGLE + inbound +
+                'other.example TXT v=spf1 -all\n', ip='203.0.113.130', mail_from='x@other.example', record=False, proof=None, forged=True)
+    yield story('forged-by-another-tenant-at-the-mx', 'spf_unknown', POLICY + SPF + OUTLOOK + 'example.com MX 0 '
+                'example-com.mail.protection.outlook.com\n', ip='203.0.113.194', record=False, proof=None, forged=True)
+    yield story('ses-at-the-mx', 'spf_mail_from_at', POLICY + SPF + SES + 'example.com MX 10 mx.amazonses.com\n', ip='198.51.100.10',
+                mail_from='0106@ap-northeast-1.amazonses.com', record=False, proof='after-switch', forged=True)
     yield story('provider-own-list', 'spf_add', POLICY + SPF + OUTLOOK, own='provider Microsoft 365\n', ip='203.0.113.194',
                 told=('include:spf.protection.outlook.com -all',))
     yield story('provider-that-nothing-names', 'spf_unknown', POLICY + SPF + GOOGLE, ip='203.0.113.130', record=False,
