@@ -255,8 +255,6 @@ start_feeding(struct parent *parent, pthread_t *thread)
 	return made;
 }
 
-/* results, in the main thread */
-
 /* False with errno: it cannot be sent. A dead reader is replaced, and gets it then. */
 static bool
 send_again(struct parent *parent, struct order_slot *slot, size_t turn)
@@ -321,7 +319,7 @@ take_result(struct parent *parent, struct frame *frame)
 	return true;
 }
 
-/* Handles a frame; false if it is invalid. */
+/* Handles a frame, in the main thread; false if it is invalid. */
 static bool
 take_frame(struct parent *parent, struct frame *frame)
 {

@@ -86,6 +86,8 @@ key_of_service(
 		struct slice list = slice_str(provider->cnames), selector, target;
 		struct auth_results results;
 
+		if (services.list[i].id == EVIDENCE_MX)
+			continue;
 		while (provider_next_word(&list, &selector) && provider_next_word(&list, &target)) {
 			if (!slice_eq(selector, SLICE("*")) && !slice_ieq(selector, sig->s))
 				continue;
@@ -273,7 +275,7 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 	else
 		finding = advice_add(advice, ADVICE_DKIM_DOMAIN, domain, author);
 	finding->proof = FINDING_AFTER;
-	if (evidence.provider != NULL)
+	if (evidence.provider != NULL && evidence.id != EVIDENCE_MX)
 		propose_keys(advice, finding, evidence.provider, d);
 }
 

@@ -105,8 +105,9 @@ service_records(const struct advice *advice, const struct provider *provider, st
 
 /* Advises an envelope domain below the author domain, if the message passes with it. */
 static void
-mail_from(const struct advice *advice, const struct provider *provider)
+mail_from(const struct advice *advice, const struct evidence *evidence)
 {
+	const struct provider *provider = evidence->provider;
 	const struct ip *ip = &advice->ev->taken.envelope.client_ip;
 	struct proof_record records[SERVICE_RECORDS], supposed;
 	const bool named = provider != NULL && provider->mail_from != NULL;
@@ -139,7 +140,7 @@ mail_from(const struct advice *advice, const struct provider *provider)
 	finding = named ? advice_add(advice, ADVICE_SPF_MAIL_FROM_AT, domain, advice->author)
 			: advice_add(advice, ADVICE_SPF_MAIL_FROM, domain, advice->author);
 	finding->proof = FINDING_AFTER;
-	if (n == 0)
+	if (n == 0 || evidence->id == EVIDENCE_MX)
 		return;
 	advice_propose(advice, finding, &records[0], SLICE(""), FINDING_AFTER);
 	advice_propose_more(advice, finding, records + 1, n - 1);
@@ -174,7 +175,7 @@ unaligned(const struct advice *advice)
 	if (evidence.id == EVIDENCE_NONE)
 		advice_add(advice, ADVICE_SPF_OTHER, domain, author);
 	else
-		mail_from(advice, evidence.provider);
+		mail_from(advice, &evidence);
 }
 
 /* Advice if the author's own record does not allow the client. */
@@ -259,7 +260,8 @@ mend(const struct advice *advice, struct finding *finding, struct slice now, str
 	finding->now = now.n > 0 ? advice_shown(advice, now) : NULL;
 	if (fixed.n == 0 || !proof_with(advice->ev, &record, 1, NULL, &results) ||
 		results.spf.code == AUTH_PERMERROR || results.spf.code == AUTH_TEMPERROR ||
-		!proof_for_all(advice->ev, &record, 4) || !proof_for_all(advice->ev, &record, 6))
+		!proof_for_all(advice->ev, &record, 4) || !proof_for_all(advice->ev, &record, 6) ||
+		!proof_is_narrow(advice->ev, fixed))
 		return;
 	advice_propose(
 		advice, finding, &record, now, passes(&results) ? FINDING_PASSES : FINDING_USABLE);

@@ -78,15 +78,19 @@ mends(const struct evaluation *ev, const struct inspection *inspection,
 {
 	const struct proof_record record = {
 		slice_str(finding->name), "TXT", slice_str(finding->should)};
-	struct dns *dns = proof_lay(ev, &record, 1);
+	const bool spf = strcmp(finding->about, "spf") == 0;
 	struct auth_input in = *inspection->in;
 	struct inspection again = {.options = inspection->options,
 		.in = &in,
 		.messages = inspection->messages,
 		.domain = inspection->domain,
 		.given = inspection->given};
+	struct dns *dns;
 	bool good;
 
+	if (spf && !proof_is_narrow(ev, record.text))
+		return false;
+	dns = proof_lay(ev, &record, 1);
 	if (dns == NULL)
 		return false;
 	in.dns = dns;

@@ -326,8 +326,10 @@ plan_waits(const struct plan *plan)
 		return true;
 	for (int v = 0; v < PLAN_VIEWS; v++) {
 		const struct plan_counts *counts = plan->seen[v].counts;
+		const struct plan_counts *unknown = &counts[PLAN_UNKNOWN];
 
-		open += plan->seen[v].mail.open + counts[PLAN_UNKNOWN].judged;
+		/* anybody can send forged mail of a name that does not answer */
+		open += plan->seen[v].mail.open + unknown->judged - unknown->stopped;
 		if (plan->end == PLAN_THERE)
 			open += counts[PLAN_DOMAIN].hurt + counts[PLAN_BELOW].hurt;
 	}

@@ -50,7 +50,7 @@ domain_sends(const struct evaluation *ev, const struct own_senders *own, struct 
 
 	if (evidence.id == EVIDENCE_NONE)
 		return false;
-	facts->own = evidence_word(evidence.id);
+	facts->own = evidence.id == EVIDENCE_MX ? SENDER_BY_RECORDS : evidence_word(evidence.id);
 	facts->service = evidence.provider != NULL || evidence.id != EVIDENCE_OWN_LIST;
 	return true;
 }
@@ -74,6 +74,8 @@ find_own(const struct evaluation *ev, const struct own_senders *own, struct send
 		if (results->dkim.sigs[i].code == AUTH_PASS &&
 			domain_sends(ev, own, results->dkim.sigs[i].sig.d, facts))
 			return;
+	/* the service that receives the mail may send it, or send a forger's */
+	facts->known = is_service_host(ev, own);
 }
 
 /* Do known sealers vouch for the author? */
@@ -130,7 +132,7 @@ find_signs(const struct evaluation *ev, struct sender_facts *facts)
 		facts->pass |= sig->code == AUTH_PASS;
 		facts->signature |= sig->aligned && sig->code == AUTH_FAIL;
 	}
-	facts->known = provider_of(ev->taken.envelope.client_name) != NULL;
+	facts->known |= provider_of(ev->taken.envelope.client_name) != NULL;
 	facts->fields = policy_field_indicators(&ev->message, fields) > 0;
 }
 

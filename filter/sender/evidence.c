@@ -210,24 +210,30 @@ domains_of_author(const struct evaluation *ev, struct slice domains[OWN_DOMAINS]
 	return above.n > 0 && !slice_ieq(above, author) && domain_within(author, above) ? 2 : 1;
 }
 
+/* The records that name who sends: SPF, and CNAMEs of keys. */
 static bool
-seek_all(const struct evaluation *ev, name_test test, void *arg)
+seek_senders(const struct evaluation *ev, name_test test, void *arg)
 {
 	struct slice domains[OWN_DOMAINS];
 	const size_t n = domains_of_author(ev, domains);
 
 	for (size_t i = 0; i < n; i++)
-		if (seek_spf(ev, domains[i], test, arg) || seek_mx(ev, domains[i], test, arg))
+		if (seek_spf(ev, domains[i], test, arg))
 			return true;
 	return seek_keys(ev, test, arg);
 }
 
+/* The MX records, which name only who receives. */
 static bool
-records_name(const struct evaluation *ev, struct slice domain, const struct provider *provider)
+seek_receivers(const struct evaluation *ev, name_test test, void *arg)
 {
-	struct sought sought = {ev, domain, provider};
+	struct slice domains[OWN_DOMAINS];
+	const size_t n = domains_of_author(ev, domains);
 
-	return seek_all(ev, stands_for, &sought);
+	for (size_t i = 0; i < n; i++)
+		if (seek_mx(ev, domains[i], test, arg))
+			return true;
+	return false;
 }
 
 static void
@@ -242,10 +248,18 @@ add_service(
 }
 
 static bool
-collect(void *arg, struct slice name, bool included)
+collect_sender(void *arg, struct slice name, bool included)
 {
 	(void)included;
 	add_service(arg, provider_of(name), EVIDENCE_RECORDS);
+	return false;
+}
+
+static bool
+collect_receiver(void *arg, struct slice name, bool included)
+{
+	(void)included;
+	add_service(arg, provider_of(name), EVIDENCE_MX);
 	return false;
 }
 
@@ -256,7 +270,8 @@ evidence_services(const struct evaluation *ev, const struct own_senders *own,
 	services->n = 0;
 	for (size_t i = 0; own != NULL && i < own->nproviders; i++)
 		add_service(services, provider_named(own->providers[i]), EVIDENCE_OWN_LIST);
-	(void)seek_all(ev, collect, services);
+	(void)seek_senders(ev, collect_sender, services);
+	(void)seek_receivers(ev, collect_receiver, services);
 }
 
 struct evidence
@@ -279,7 +294,8 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 	for (size_t i = 0; i < services.n; i++) {
 		const struct evidence *one = &services.list[i];
 
-		if (one->provider->include != NULL &&
+		/* other customers of the service that receives the mail use its hosts, too */
+		if (one->id != EVIDENCE_MX && one->provider->include != NULL &&
 			proof_allows(ev, slice_str(one->provider->include)))
 			return (struct evidence){
 				one->id == EVIDENCE_OWN_LIST ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE,
@@ -300,12 +316,15 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 {
 	struct evidence evidence = {EVIDENCE_NONE, provider_of(domain)};
 	const struct provider *provider = evidence.provider;
+	struct sought sought = {ev, domain, provider};
 
 	if (own_senders_have_domain(own, domain) ||
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->taken.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
-	else if (ev->results.dmarc.spf_pass || records_name(ev, domain, provider))
+	else if (ev->results.dmarc.spf_pass || seek_senders(ev, stands_for, &sought))
 		evidence.id = EVIDENCE_RECORDS;
+	else if (seek_receivers(ev, stands_for, &sought))
+		evidence.id = EVIDENCE_MX;
 	return evidence;
 }

@@ -38,7 +38,9 @@ struct evidence evidence_of_client(
 
 /*
  * Finds evidence that a signing or envelope domain, which is not the author's, sends for the
- * author. provider: the service to which the domain belongs, also without evidence.
+ * author. provider: the service to which the domain belongs, also without evidence. EVIDENCE_MX:
+ * only the MX records name that service. It need not send for the author, and other customers use
+ * the same hosts and keys: no record that allows them may be proposed.
  */
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
@@ -46,7 +48,8 @@ struct evidence evidence_of_domain(
 enum { EVIDENCE_SERVICES = 32 };
 
 struct evidence_services {
-	struct evidence list[EVIDENCE_SERVICES]; /* EVIDENCE_OWN_LIST or EVIDENCE_RECORDS */
+	/* EVIDENCE_OWN_LIST, EVIDENCE_RECORDS, or EVIDENCE_MX: only the MX records name it */
+	struct evidence list[EVIDENCE_SERVICES];
 	size_t n;
 };
 

@@ -7,7 +7,15 @@
 #include "auth/spf/spf.h"
 #include "filter/verdict/again.h"
 
-enum { ZONE_OCTETS = 256 * 1024, STRING_OCTETS = 255, FIELD_MAX_OCTETS = 4096, RECORDS_MAX = 20 };
+enum {
+	ZONE_OCTETS = 256 * 1024,
+	STRING_OCTETS = 255,
+	FIELD_MAX_OCTETS = 4096,
+	RECORDS_MAX = 20,
+	NARROW_BITS4 = 8, /* no service documents a wider network */
+	NARROW_BITS6 = 16,
+	UNIQUE_LOCAL_BITS6 = 7
+};
 
 /* character-strings of a master file (RFC 1035 5.1), each of at most 255 octets */
 static void
@@ -142,6 +150,63 @@ proof_for_all(const struct evaluation *ev, const struct proof_record *record, un
 	if (dns != NULL)
 		dns_free(dns);
 	return done;
+}
+
+/* For an IPv6 network: fc00::/7 is not public (RFC 4193). */
+static bool
+is_wide(const struct spf_directive *one)
+{
+	if (one->mechanism == SPF_IP6 && one->bits6 >= UNIQUE_LOCAL_BITS6 &&
+		(one->ip.bytes[0] & 0xfe) == 0xfc)
+		return false;
+	return one->mechanism == SPF_ALL || one->bits4 < NARROW_BITS4 || one->bits6 < NARROW_BITS6;
+}
+
+static bool narrow_record(const struct evaluation *ev, struct slice text, unsigned *left);
+
+/* Narrow: the record of an included name, or none. */
+static bool
+narrow_name(const struct evaluation *ev, struct slice name, unsigned *left)
+{
+	const struct dns_answer *answer = dns_get(ev->in.dns, name, DNS_TXT, 0);
+
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
+		if (spf_is_record(answer->rr[i].text) &&
+			!narrow_record(ev, answer->rr[i].text, left))
+			return false;
+	return true;
+}
+
+static bool
+narrow_record(const struct evaluation *ev, struct slice text, unsigned *left)
+{
+	struct spf_record record;
+	struct slice bad;
+
+	if (*left == 0)
+		return false;
+	--*left;
+	if (spf_parse(text, ev->arena, &record, &bad) != ST_OK)
+		return true;
+	for (size_t i = 0; i < record.n; i++) {
+		const struct spf_directive *one = &record.directives[i];
+
+		if (one->qualifier != AUTH_PASS)
+			continue;
+		if (is_wide(one))
+			return false;
+		if (one->mechanism == SPF_INCLUDE && !narrow_name(ev, one->domain_spec, left))
+			return false;
+	}
+	return record.redirect.n == 0 || narrow_name(ev, record.redirect, left);
+}
+
+bool
+proof_is_narrow(const struct evaluation *ev, struct slice record)
+{
+	unsigned records = RECORDS_MAX;
+
+	return narrow_record(ev, record, &records);
 }
 
 bool

@@ -42,6 +42,15 @@ bool proof_with(const struct evaluation *evaluation, const struct proof_record *
 bool proof_for_all(const struct evaluation *evaluation, const struct proof_record *record,
 	unsigned char family);
 
+/*
+ * Is no network in the SPF record that gives a pass, nor in the records that it includes, wider
+ * than /8 of IPv4 or /16 of IPv6, unless it is local? The lengths of a and mx count, too. A
+ * correction of an unusable record must not let mail pass from a large part of the Internet, which
+ * proof_for_all's two clients cannot show. True for text that is not a valid record, which lets
+ * nobody pass.
+ */
+bool proof_is_narrow(const struct evaluation *evaluation, struct slice record);
+
 /* Evaluates with a signature of the domain, made with a test key, as the topmost field. */
 bool proof_signed(
 	const struct evaluation *evaluation, struct slice domain, struct auth_results *results);

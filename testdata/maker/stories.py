@@ -102,8 +102,20 @@ def spf():
                 com A 203.0.113.7
                 ''' + SPF, record=False, proof=None, forged=True, **away)
     yield story('new-host-ipv6', 'spf_add', POLICY + SPF, own='2001:db8:5::/48\n', ip='2001:db8:5::7')
-    yield story('provider-by-mx', 'spf_add', POLICY + SPF + GOOGLE + 'example.com MX 1 aspmx.l.google.com\n',
+    # a provider that takes the domain's mail need not send any, and each of its customers uses the same hosts
+    inbound = 'example.com MX 1 aspmx.l.google.com\n'
+    yield story('provider-by-mx-own-list', 'spf_add', POLICY + SPF + GOOGLE + inbound, own='provider Google Workspace\n',
                 ip='203.0.113.130', told=('include:_spf.google.com -all',))
+    yield story('forged-by-a-neighbour-at-the-mx', 'spf_unknown', POLICY + SPF + GOOGLE + inbound, ip='203.0.113.130', record=False,
+                proof=None, forged=True, told=('name it with --own-senders',))
+    yield story('forged-by-a-neighbour-at-the-mx-without-spf', 'spf_publish_unknown', POLICY + GOOGLE + inbound, ip='203.0.113.130',
+                record=False, proof=None, forged=True)
+    yield story('forged-by-a-neighbour-at-the-mx-other-envelope', 'spf_foreign_unknown', POLICY + SPF + GOOGLE + inbound +
+                'other.example TXT v=spf1 -all\n', ip='203.0.113.130', mail_from='x@other.example', record=False, proof=None, forged=True)
+    yield story('forged-by-another-tenant-at-the-mx', 'spf_unknown', POLICY + SPF + OUTLOOK + 'example.com MX 0 '
+                'example-com.mail.protection.outlook.com\n', ip='203.0.113.194', record=False, proof=None, forged=True)
+    yield story('ses-at-the-mx', 'spf_mail_from_at', POLICY + SPF + SES + 'example.com MX 10 mx.amazonses.com\n', ip='198.51.100.10',
+                mail_from='0106@ap-northeast-1.amazonses.com', record=False, proof='after-switch', forged=True)
     yield story('provider-own-list', 'spf_add', POLICY + SPF + OUTLOOK, own='provider Microsoft 365\n', ip='203.0.113.194',
                 told=('include:spf.protection.outlook.com -all',))
     yield story('provider-that-nothing-names', 'spf_unknown', POLICY + SPF + GOOGLE, ip='203.0.113.130', record=False,
@@ -171,6 +183,23 @@ def services():
             ('two-records', 'spf_join', 'example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com TXT v=spf1 +all\n'),
             ('a-dead-include', 'spf_broken_term', 'example.com TXT v=spf1 include:none.example.com all\n')):
         yield story('forged-and-everybody-behind-' + name, code, POLICY + records, record=False, proof=None, forged=True, ip='203.0.113.66')
+    # nor a large part of the Internet, where the forger may be
+    nine = '1.0.0.0/8 2.0.0.0/7 4.0.0.0/6 8.0.0.0/5 16.0.0.0/4 32.0.0.0/3 64.0.0.0/2 128.0.0.0/2 192.0.0.0/3'
+    for name, ip, code, records in (
+            ('an-eighth-of-ipv6', '2607:f8b0::1', 'spf_broken_term', 'example.com TXT v=spf1 ip6:2000::/3 ipv4:192.0.2.1 -all\n'),
+            ('a-quarter-of-ipv4', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 ip4:167.89.0.0/2 ipv4:198.51.100.7 -all\n'),
+            ('nine-networks', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 ipv4:192.0.2.1 %s -all\n'
+             % ' '.join('ip4:' + net for net in nine.split())),
+            ('two-records', '185.220.101.1', 'spf_join', 'example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com TXT v=spf1 ip4:128.0.0.0/2 -all\n'),
+            ('a-length-of-a', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 a:h.example.com/2 ipv4:192.0.2.1 -all\n'
+             'h.example.com A 167.89.0.1\n'),
+            ('a-length-of-mx', '2607:f8b0::1', 'spf_broken_term', 'example.com TXT v=spf1 mx//3 ipv4:192.0.2.1 -all\n'
+             'example.com MX 5 h.example.com\nh.example.com AAAA 2001:db8::1\n'),
+            ('an-include', '185.220.101.1', 'spf_broken_term', 'example.com TXT v=spf1 include:wide.example.com ipv4:192.0.2.1 -all\n'
+             'wide.example.com TXT v=spf1 ip4:128.0.0.0/2 -all\n')):
+        yield story('forged-from-a-wide-network-behind-' + name, code, POLICY + records, record=False, proof=None, forged=True, ip=ip)
+    yield story('slip-beside-the-shortest-networks', 'spf_broken_term', POLICY + 'example.com TXT v=spf1 ip4:192.0.0.0/8 ip6:2001::/16 '
+                '-ip4:10.0.0.0/7 ipv4:203.0.113.7 -all\n', ip='203.0.113.7')
     # a service gives names to customers who know nothing of each other
     for name, records in (('the-mx', SPF + 'example.com MX 5 mx.service.example\nmx.service.example A 192.0.2.1\n'),
                           ('an-include', 'example.com TXT v=spf1 include:c1.service.example -all\nc1.service.example TXT v=spf1 ip4:192.0.2.1 -all\n'),
