@@ -35,8 +35,8 @@ struct rsa_numbers {
 enum status rsa_parse(struct slice der, struct rsa_numbers *rsa);
 
 /*
- * The cost of a verification with this key; 1 is one with 2,048 bits and an exponent of 65,537, and
- * the minimum. numbers: from rsa_parse with ST_OK.
+ * The cost of a verification with this key. A key of 2,048 bits with an exponent of 65,537 costs 1,
+ * which is also the minimum. numbers: from rsa_parse with ST_OK.
  */
 unsigned rsa_weight(const struct rsa_numbers *numbers);
 

@@ -101,7 +101,7 @@ agrees(struct crypto_hash *hash, const struct dkim_sig *sig)
 	       sig->bh.n == sizeof digest && memcmp(digest, sig->bh.p, sizeof digest) == 0;
 }
 
-/* The offset from which line ends are tried if only the last lines count. */
+/* Where a search that tries only the line ends of the last LAST_LINES lines begins. */
 static size_t
 last_lines(struct slice body)
 {

@@ -140,7 +140,7 @@ struct dkim_body_hash {
 	unsigned char digest[CRYPTO_SHA256_SIZE]; /* of the whole body if the body is shorter */
 };
 
-struct dkim_body_canon; /* a running body canonicalization into a hash */
+struct dkim_body_canon; /* the state of canonicalizing and hashing a body */
 
 /*
  * Starts canonicalizing a body, which dkim_body_add then takes in pieces of any size. wanted: n

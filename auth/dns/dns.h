@@ -162,8 +162,8 @@ enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
  * An RRset (one name, one type) replaces the one in DNS; a CNAME replaces all types of its name;
  * other types are unchanged. Pragmas work as in a zone: NXDOMAIN, NODATA and failures also override
  * DNS. The parents of a name in the overlay exist. A wildcard answers for names that exist neither
- * in the overlay nor in DNS (RFC 4592 3.3.1). CNAMEs may lead from one into the other; at most
- * DNS_CHAIN_MAX are followed.
+ * in the overlay nor in DNS (RFC 4592 3.3.1). CNAMEs may lead from the overlay into DNS and from
+ * DNS into the overlay; at most DNS_CHAIN_MAX are followed.
  *
  * texts: n master files as dns_open_zone reads them. ST_BAD with *error, and the index of the
  * faulty file in *wrong. The overlay is owned by the arena and never changes afterwards.

@@ -52,7 +52,7 @@ struct dns_outcome {
 	enum dns_outcome_id id;
 	const char *word;
 	enum dns_status status;
-	const char *why; /* a sentence; NULL except for TEMP and BAD */
+	const char *why; /* the reason as text; NULL unless status is DNS_TEMP or DNS_BAD */
 };
 
 const struct dns_outcome *dns_outcome(enum dns_outcome_id id);

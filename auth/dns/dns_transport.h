@@ -64,9 +64,9 @@ void transport_free(struct transport *t);
 void transport_watch(struct transport *t, int fd);
 
 /*
- * Opens a socket to the server and sends the query on it. The caller has set s->arena to s->edns; s
- * must live until transport_close or transport_free. The socket is closed again unless the result
- * is TRANSPORT_SENT.
+ * Opens a socket to the server and sends the query on it. The caller has set the members of s from
+ * arena through edns; s must live until transport_close or transport_free. The socket is closed
+ * again unless the result is TRANSPORT_SENT.
  */
 enum transport_status transport_open(struct transport *t, struct dns_socket *s,
 	const struct dns_server *server, struct slice name, enum dns_type type);

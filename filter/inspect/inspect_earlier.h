@@ -23,7 +23,7 @@ struct earlier_dmarc {
 	bool known;           /* DNS answered */
 	struct slice record;  /* empty: none */
 	struct slice domain;  /* the domain where it was found */
-	struct slice policy;  /* after t or pct; empty: none */
+	struct slice policy;  /* with t= or pct= applied; empty: none */
 	struct slice verdict; /* our disposition for unauthenticated mail */
 	bool spf_strict, dkim_strict, reports;
 	unsigned pct; /* 100 unless, under RFC 7489, the policy applies only to a share */

@@ -16,7 +16,8 @@ struct walk {
 	struct envelope_source *source;
 	const struct provider *only; /* the provider of --mailbox NAME; NULL: all */
 	struct received submission;  /* the last hop of a local program */
-	bool submitted; /* the field below submission, which shows its host, has not been reached */
+	bool submitted; /* the field below submission, which its host must have written, has not
+			   been read yet */
 };
 
 static enum relay_trust

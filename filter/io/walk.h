@@ -30,7 +30,7 @@ char *walk_next(struct walk *walk);
 
 /*
  * The finished share of the walk, 0 to 1; every name in a folder counts the same. last: the
- * finished share of the last path.
+ * finished share of the path that walk_next returned most recently.
  */
 double walk_share(const struct walk *walk, double last);
 

@@ -35,8 +35,8 @@ struct plan_result {
 	struct plan_counts counts[PLAN_SCOPES];
 	uint64_t kept, lost; /* messages that passed under the previous record and still pass, or no
 				longer do */
-	/* another domain whose record receivers that follow RFC 7489 use for a subdomain that sent
-	 * mail; empty: there is none */
+	/* by RFC 7489, the record of this other domain applies to a subdomain that sent mail;
+	 * empty: there is no such domain */
 	struct slice elsewhere;
 	bool promised; /* both RFCs give each author domain the policy that the record states */
 };

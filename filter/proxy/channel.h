@@ -7,7 +7,7 @@
 enum {
 	PROXY_IN = 64 * 1024,
 	PROXY_SPARE_S = 10
-}; /* a wait that exceeds its limit by this is ended by SIGALRM */
+}; /* SIGALRM ends the program if a wait exceeds its limit by PROXY_SPARE_S */
 
 /* The caller sets read_ms and clears the rest. */
 struct proxy_channel {

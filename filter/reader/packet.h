@@ -15,7 +15,7 @@ enum {
 	PACKET_INLINE =
 		64 * 1024, /* maximum octets of a packet; larger texts are in a separate file */
 	PACKET_WAIT_MS = 2000,
-	PACKET_TRIES = 30 /* how often a sender should try after ETOOMANYREFS */
+	PACKET_TRIES = 30 /* maximum attempts to send one while ETOOMANYREFS */
 };
 
 /* A message and everything needed to evaluate it. */

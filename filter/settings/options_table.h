@@ -99,8 +99,8 @@ void option_note(struct settings_report *report, const struct option_row *row, c
 void option_clear(const struct option_row *row, struct options *options);
 
 /*
- * Sets the option in options from its value; value is NULL for a flag without one. ST_BAD with
- * *why, in which the caller sets the option. value must outlive options.
+ * Stores the option's value in options; value is NULL for a flag without one. ST_BAD with *why, to
+ * which the caller adds the option's name. value must outlive options.
  */
 enum status option_set(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, struct error *why);

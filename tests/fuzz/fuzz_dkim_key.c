@@ -1,5 +1,5 @@
 /*
- * fuzz_dkim_key: the input is a key record; a usable one parses the same without white space.
+ * fuzz_dkim_key: the input is a key record; a usable one stays usable without its white space.
  */
 #include <assert.h>
 #include <stdint.h>

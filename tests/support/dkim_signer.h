@@ -1,6 +1,6 @@
 /*
- * dkim_signer.h: signs test messages with the keys of testdata/keys, by its own naive reading of
- * RFC 6376; shares nothing with the code under test but the arena.
+ * dkim_signer.h: signs test messages with the keys of testdata/keys. It is a separate, simple
+ * implementation of RFC 6376, which shares only the arena with the code under test.
  */
 #ifndef TESTS_SUPPORT_DKIM_SIGNER_H
 #define TESTS_SUPPORT_DKIM_SIGNER_H

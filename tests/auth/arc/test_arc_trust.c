@@ -22,7 +22,7 @@ struct row {
 	size_t from_fields; /* From fields beyond the first */
 	bool partial, doubled;
 	enum arc_reason doubt; /* why the newest trusted sealer does not vouch */
-	unsigned doubted; /* its instance; 0: that of the row's only sealer, if it is doubted */
+	unsigned doubted;      /* instance of that sealer; 0 with a doubt: 1 is expected */
 };
 
 /* clang-format off */
