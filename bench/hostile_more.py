@@ -72,22 +72,21 @@ def charsets_of_parts(size):
     return FROM + REST + MULTIPART + b'\n' + fill(part, size) + b'--b--\n', ATTACHED, ''
 
 
+def in_itself(size, body, encoding, encode):
+    inner = FROM + REST + body
+    while len(inner) < size:
+        inner = FROM + REST + b'MIME-Version: 1.0\nContent-Type: message/rfc822\nContent-Transfer-Encoding: ' + encoding + b'\n\n' + encode(inner)
+    return inner[:size], ATTACHED, ''
+
+
 @shape
 def base64_in_base64(size):
-    inner = FROM + REST + BODY
-    while len(inner) < size:
-        inner = (FROM + REST + b'MIME-Version: 1.0\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n'
-                 + base64.encodebytes(inner))
-    return inner[:size], ATTACHED, ''
+    return in_itself(size, BODY, b'base64', base64.encodebytes)
 
 
 @shape
 def quoted_printable_in_itself(size):
-    inner = FROM + REST + fill(b'===\n', 2000)
-    while len(inner) < size:
-        inner = (FROM + REST + b'MIME-Version: 1.0\nContent-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n'
-                 + quopri.encodestring(inner))
-    return inner[:size], ATTACHED, ''
+    return in_itself(size, fill(b'===\n', 2000), b'quoted-printable', quopri.encodestring)
 
 
 @shape

@@ -19,7 +19,9 @@ plain_row(void)
 		.envelope_from = "",
 		.reason = "",
 		.indicator = "",
-		.override = ""};
+		.override = "",
+		.receiver = "",
+		.worse_source = ""};
 }
 
 #endif

@@ -2,29 +2,19 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/support/plain_row.h"
+
 /* A row of that author and class, with the DMARC result of the class and no other data. */
 static struct row
 row_of(const char *author, enum sender_class class)
 {
-	return (struct row){
-		.path = "",
-		.error = "",
-		.evaluated = true,
-		.spf_domain = "",
-		.dmarc = class == SENDER_PASSES ? AUTH_PASS : AUTH_FAIL,
-		.policy = "",
-		.author_domain = author,
-		.client_ip = "",
-		.client_name = "",
-		.message_id = "",
-		.envelope_from = "",
-		.reason = "",
-		.indicator = "",
-		.override = "",
-		.receiver = "",
-		.worse_source = "",
-		.sender = {class, SENDER_BY_NOTHING},
-	};
+	struct row row = plain_row();
+
+	row.path = "";
+	row.dmarc = class == SENDER_PASSES ? AUTH_PASS : AUTH_FAIL;
+	row.author_domain = author;
+	row.sender = (struct sender){class, SENDER_BY_NOTHING};
+	return row;
 }
 
 static const struct row_signature ours = {"example.com", "s", AUTH_PASS, true, ""},
