@@ -48,12 +48,15 @@ class World:
         self.mail = folder / 'views'
         self.mail.mkdir()
         self.n = 0
+        self.signatures = {}  # of each message once: a copy has the same one, whose t= is its time of signing
 
-    def message(self, ident, signed=True, broken=False, body=b'hello\r\n'):
+    def message(self, ident, signed=True, broken=False):
         text = (b'From: a@example.com\r\nTo: b@example.net\r\nSubject: x\r\nMessage-ID: <' + ident.encode() + b'@example.com>\r\n'
-                b'Date: Wed, 15 Nov 2023 01:00:00 +0000\r\n\r\n' + body)
+                b'Date: Wed, 15 Nov 2023 01:00:00 +0000\r\n\r\nhello\r\n')
         if signed:
-            text = dkim.sign(text, b's', b'example.com', self.author.key, include_headers=[b'from', b'subject', b'message-id']) + text
+            if ident not in self.signatures:
+                self.signatures[ident] = dkim.sign(text, b's', b'example.com', self.author.key, include_headers=[b'from', b'subject', b'message-id'])
+            text = self.signatures[ident] + text
         return text + b'-- \r\nA list.\r\n' if broken else text
 
     def hold(self, octets, client, sender):
