@@ -51,7 +51,7 @@ struct job {
  * Writes one line, which the caller uses for a bounce, a log, a scanner's result or an SMTP reply.
  */
 static bool
-say(const struct job *job, const struct delivery *told)
+write_reply_line(const struct job *job, const struct delivery *told)
 {
 	struct buf line;
 
@@ -94,7 +94,7 @@ tempfail(struct job *job, struct error why)
 	struct delivery told = profile_delivery(job->options, DISP_TEMPFAIL, false, false);
 
 	note_error(job, "temporary failure: ", &why);
-	(void)say(job, &told);
+	(void)write_reply_line(job, &told);
 	return told.status;
 }
 
@@ -222,7 +222,7 @@ finish(struct job *job)
 	if (options->output != OUTPUT_MESSAGE)
 		return emit_other(job, told.status);
 	if (!told.pass_on) {
-		if (say(job, &told) || !told.must_say)
+		if (write_reply_line(job, &told) || !told.must_say)
 			return told.status;
 		return tempfail(job, delivery_error(DELIVERY_E_OUTCOME));
 	}
@@ -341,7 +341,7 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 			struct delivery told =
 				profile_delivery(options, DISP_TEMPFAIL, false, false);
 
-			(void)say(job, &told);
+			(void)write_reply_line(job, &told);
 		}
 		return status;
 	}

@@ -64,7 +64,7 @@ drain_errors(void)
  * disable algorithms, and reading it costs more than evaluating a message.
  */
 static bool
-start(struct crypto *crypto)
+create_context(struct crypto *crypto)
 {
 	if (crypto->lib == NULL) {
 		(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
@@ -274,7 +274,7 @@ crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **
 	*key = find_key(crypto, raw, false);
 	if (*key != NULL)
 		return ST_OK;
-	if (!start(crypto))
+	if (!create_context(crypto))
 		return ST_TEMP;
 	inside.ed25519 = EVP_PKEY_new_raw_public_key_ex(
 		crypto->lib, "ED25519", NULL, (const unsigned char *)raw.p, raw.n);
@@ -323,7 +323,7 @@ verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsign
 	/* RFC 8032 5.1.7 step 1; the first half of the signature, R, is a point */
 	if (signature.n != ED25519_SIGNATURE_SIZE || !is_sound_point(signature))
 		return ST_OK;
-	if (!start(crypto))
+	if (!create_context(crypto))
 		return ST_TEMP;
 	ctx = EVP_MD_CTX_new();
 	/* RFC 8463 3: PureEdDSA over the hash */
@@ -380,7 +380,7 @@ crypto_signer_new(struct crypto *crypto, struct slice pem, struct crypto_signer 
 	*info = (struct crypto_signer_info){0};
 	if (pem.n == 0 || pem.n > INT_MAX)
 		return ST_BAD;
-	bio = start(crypto) ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	bio = create_context(crypto) ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
 	if (bio == NULL) {
 		(void)drain_errors();
 		return ST_TEMP;
@@ -454,7 +454,7 @@ crypto_sign(struct crypto *crypto, const struct crypto_signer *signer,
 	bool done;
 
 	*signature = SLICE("");
-	if (size <= 0 || !start(crypto))
+	if (size <= 0 || !create_context(crypto))
 		return ST_TEMP;
 	n = (size_t)size;
 	bytes = arena_alloc(arena, n);

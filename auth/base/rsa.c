@@ -174,7 +174,7 @@ rsa_new(void)
 }
 
 static BIGNUM *
-number(struct slice bytes)
+bignum_of(struct slice bytes)
 {
 	return BN_bin2bn((const unsigned char *)bytes.p, (int)bytes.n, NULL);
 }
@@ -198,8 +198,8 @@ rsa_key_new(const struct rsa_numbers *numbers)
 	if (key == NULL)
 		return NULL;
 	*key = (struct rsa_key){
-		.n = number(numbers->modulus),
-		.e = number(numbers->exponent),
+		.n = bignum_of(numbers->modulus),
+		.e = bignum_of(numbers->exponent),
 		.size = numbers->modulus.n,
 	};
 	if (key->n != NULL && key->e != NULL)

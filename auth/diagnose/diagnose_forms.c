@@ -187,7 +187,7 @@ from_day_number(int64_t number, int64_t *year, int64_t *month, int64_t *day)
 }
 
 static bool
-number(struct slice *at, unsigned max, unsigned *value)
+read_unsigned(struct slice *at, unsigned max, unsigned *value)
 {
 	size_t n = 0;
 
@@ -224,7 +224,7 @@ read_zone(struct slice at, int64_t *minutes)
 	if (at.n < 5 || (at.p[0] != '+' && !minus))
 		return false;
 	at = slice_from(at, 1);
-	if (!number(&at, 1500, &digits))
+	if (!read_unsigned(&at, 1500, &digits))
 		return false;
 	*minutes = (int64_t)(digits / 100 * 60 + digits % 100) * (minus ? -1 : 1);
 	return true;
@@ -237,17 +237,18 @@ read_date(struct slice at, struct date *date, int64_t *zone)
 	size_t comma = slice_find(at, ',');
 
 	at = slice_trim(slice_from(at, comma < at.n ? comma + 1 : 0));
-	if (!number(&at, 31, &day))
+	if (!read_unsigned(&at, 31, &day))
 		return false;
 	at = slice_trim(at);
 	while (month < 12 && !slice_istarts(at, slice_str(months[month])))
 		month++;
 	at = slice_from(at, 3);
-	if (month == 12 || !number(&at, 9999, &year) || year < 1970 || !number(&at, 23, &hour) ||
-		!take(&at, ':') || !number(&at, 59, &minute))
+	if (month == 12 || !read_unsigned(&at, 9999, &year) || year < 1970 ||
+		!read_unsigned(&at, 23, &hour) || !take(&at, ':') ||
+		!read_unsigned(&at, 59, &minute))
 		return false;
 	date->second = 0;
-	if (take(&at, ':') && !number(&at, 60, &date->second))
+	if (take(&at, ':') && !read_unsigned(&at, 60, &date->second))
 		return false;
 	if (!read_zone(at, zone))
 		return false;

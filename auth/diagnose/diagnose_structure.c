@@ -46,7 +46,8 @@ next_top(const struct diagnose_plan *plan, size_t i)
 
 /* The displayed text of a part; empty if readers could differ. */
 static struct slice
-shown(const struct diagnose_plan *plan, const struct diagnose_part *part, struct slice lines)
+displayed_text(
+	const struct diagnose_plan *plan, const struct diagnose_part *part, struct slice lines)
 {
 	struct slice rest = lines, text = slice_from(slice_head(plan->body, part->end), part->body);
 	size_t types = 0, encodings = 0;
@@ -77,7 +78,7 @@ name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diag
 	diagnose_option_change(
 		option, DIAGNOSE_PART, type.n > 0 ? type : SLICE("text/plain"), name);
 	option->changes[option->nchanges - 1].octets = octets;
-	option->changes[option->nchanges - 1].more = shown(plan, part, lines);
+	option->changes[option->nchanges - 1].more = displayed_text(plan, part, lines);
 }
 
 static void
@@ -107,7 +108,7 @@ is_notable(const struct diagnose_plan *plan, size_t i)
 	struct slice lines = slice_from(slice_head(plan->body, part->body), part->header);
 
 	return diagnose_lines_field(lines, "Content-Disposition").n > 0 ||
-	       shown(plan, part, lines).n == 0;
+	       displayed_text(plan, part, lines).n == 0;
 }
 
 /*

@@ -20,7 +20,7 @@ dkim_note(enum dkim_note id)
 }
 
 static struct slice
-number(uint64_t n, struct arena *arena)
+format_number(uint64_t n, struct arena *arena)
 {
 	struct buf buf;
 
@@ -46,7 +46,7 @@ signature_row(const struct dkim_sig_result *result, size_t nth, struct report *r
 	report_prop(row, "header.b", REPORT_TEXT, slice_head(sig->b_text, 8)); /* RFC 6008 4 */
 	if (result->reason.id == DKIM_R_LENGTH)
 		report_prop(row, "policy.unsigned", REPORT_TEXT,
-			number(result->unsigned_bytes, report->arena));
+			format_number(result->unsigned_bytes, report->arena));
 }
 
 void
@@ -56,7 +56,8 @@ dkim_report(const struct dkim_result *result, struct report *report)
 		signature_row(&result->sigs[i], i, report);
 	if (result->over > 0)
 		report_prop(report_add(report, "dkim", AUTH_POLICY, dkim_reason(DKIM_R_OVER)),
-			"policy.unchecked", REPORT_TEXT, number(result->over, report->arena));
+			"policy.unchecked", REPORT_TEXT,
+			format_number(result->over, report->arena));
 	if (result->n == 0 && result->over == 0)
 		(void)report_add(report, "dkim", AUTH_NONE, dkim_reason(DKIM_R_NONE));
 }

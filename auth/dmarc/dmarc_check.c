@@ -252,7 +252,7 @@ check_dkim(struct check *check)
 /* verdict */
 
 static enum status
-judge(struct check *check)
+decide(struct check *check)
 {
 	struct dmarc_result *result = check->result;
 
@@ -298,7 +298,7 @@ apply(struct check *check, const struct dmarc_selection *selection)
 		finish(check, AUTH_TEMPERROR, DMARC_R_NO_HASH);
 		return ST_TEMP;
 	}
-	return judge(check);
+	return decide(check);
 }
 
 static enum status

@@ -174,7 +174,7 @@ give_up(struct dns_question *question, enum dns_outcome_id id)
 }
 
 static void
-grow(struct dns *dns)
+grow_questions(struct dns *dns)
 {
 	size_t n = dns->nbuckets * 2;
 	struct dns_question **buckets = arena_array(dns->arena, n, sizeof *buckets), *next;
@@ -208,7 +208,7 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 		if (q->hash == hash && q->type == type && slice_ieq(q->name, text))
 			return q;
 	if (++dns->nquestions > dns->nbuckets)
-		grow(dns);
+		grow_questions(dns);
 	q = arena_alloc(dns->arena, sizeof *q);
 	q->arena = dns->arena;
 	q->name = arena_lower(dns->arena, text);
@@ -224,7 +224,7 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
  * exempt.
  */
 static struct dns_question *
-ask(struct dns *dns, struct slice name, enum dns_type type, bool policy)
+start_question(struct dns *dns, struct slice name, enum dns_type type, bool policy)
 {
 	struct dns_question *q = question_of(dns, name, type);
 
@@ -251,13 +251,13 @@ ask(struct dns *dns, struct slice name, enum dns_type type, bool policy)
 void
 dns_ask(struct dns *dns, struct slice name, enum dns_type type)
 {
-	(void)ask(dns, name, type, false);
+	(void)start_question(dns, name, type, false);
 }
 
 void
 dns_ask_policy(struct dns *dns, struct slice name, enum dns_type type)
 {
-	(void)ask(dns, name, type, true);
+	(void)start_question(dns, name, type, true);
 }
 
 static const struct dns_answer *
@@ -295,13 +295,13 @@ get(struct dns *dns, struct dns_question *q, int64_t until_ms)
 const struct dns_answer *
 dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms)
 {
-	return get(dns, ask(dns, name, type, false), until_ms);
+	return get(dns, start_question(dns, name, type, false), until_ms);
 }
 
 const struct dns_answer *
 dns_get_policy(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms)
 {
-	return get(dns, ask(dns, name, type, true), until_ms);
+	return get(dns, start_question(dns, name, type, true), until_ms);
 }
 
 void

@@ -62,7 +62,7 @@ dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e)
 }
 
 static void
-grow(struct dns_cache *cache)
+grow_table(struct dns_cache *cache)
 {
 	size_t n = cache->nbuckets * 2;
 	struct dns_entry **buckets = calloc(n, sizeof *buckets), *next;
@@ -106,7 +106,7 @@ dns_cache_add(struct dns_cache *cache, const struct dns_question *q)
 	e->size = sizeof *e + q->name.n;
 	e->until_ms = INT64_MAX;
 	if (++cache->n > cache->nbuckets)
-		grow(cache);
+		grow_table(cache);
 	e->next = cache->buckets[e->hash & (cache->nbuckets - 1)];
 	cache->buckets[e->hash & (cache->nbuckets - 1)] = e;
 	return e;

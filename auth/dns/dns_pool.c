@@ -313,7 +313,7 @@ deliver_answers(struct dns_pool *pool)
 }
 
 static void *
-work(void *arg)
+run_pool(void *arg)
 {
 	struct dns_pool *pool = arg;
 	char bytes[64];
@@ -354,7 +354,7 @@ start_thread(struct dns_pool *pool)
 	resolver_watch(pool->resolver, pool->wake[0]);
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	pool->running = pthread_create(&pool->thread, NULL, work, pool) == 0;
+	pool->running = pthread_create(&pool->thread, NULL, run_pool, pool) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (pool->running)
 		return true;

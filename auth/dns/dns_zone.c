@@ -31,7 +31,7 @@ zone_find(const struct zone *zone, const unsigned char *wire, size_t n)
 }
 
 static void
-grow(struct zone *zone)
+grow_nodes(struct zone *zone)
 {
 	size_t n = zone->nbuckets * 4;
 	struct zone_node **buckets = arena_array(zone->arena, n, sizeof *buckets), *next;
@@ -53,7 +53,7 @@ add_node(struct zone *zone, const unsigned char *wire, size_t n)
 	struct zone_node *node = arena_alloc(zone->arena, sizeof *node);
 
 	if (++zone->nnodes > zone->nbuckets)
-		grow(zone);
+		grow_nodes(zone);
 	node->hash = node_hash(wire, n);
 	node->wire = wire;
 	node->n = n;

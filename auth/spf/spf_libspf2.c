@@ -119,7 +119,7 @@ herrno_of(const struct dns_answer *answer)
 }
 
 static const struct dns_answer *
-ask(struct hook *hook, const char *domain, ns_type type)
+resolve(struct hook *hook, const char *domain, ns_type type)
 {
 	static const struct dns_answer nodata = {.status = DNS_NODATA},
 				       late = {.status = DNS_TEMP, .outcome = DNS_OUT_TIMEOUT},
@@ -169,7 +169,7 @@ lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_ca
 {
 	struct hook *hook = server->hook;
 	const struct spf2 *spf2 = &hook->spf2;
-	const struct dns_answer *answer = ask(hook, domain, type);
+	const struct dns_answer *answer = resolve(hook, domain, type);
 	SPF_dns_rr_t *rr = spf2->rr_new(
 		server, domain, type, (int)(answer->ttl & 0x7fffffff), herrno_of(answer));
 

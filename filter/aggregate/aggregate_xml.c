@@ -90,7 +90,7 @@ word(struct aggregate_xml *xml, const char *name, const char *value)
 }
 
 static void
-number(struct aggregate_xml *xml, const char *name, int64_t value)
+integer_element(struct aggregate_xml *xml, const char *name, int64_t value)
 {
 	char digits[24];
 
@@ -133,8 +133,8 @@ metadata(struct aggregate_xml *xml, const struct aggregate_head *head)
 	known(xml, "extra_contact_info", head->contact);
 	text(xml, "report_id", head->id);
 	open_element(xml, "date_range");
-	number(xml, "begin", head->begin);
-	number(xml, "end", head->end);
+	integer_element(xml, "begin", head->begin);
+	integer_element(xml, "end", head->end);
 	close_element(xml);
 	known(xml, "error", head->policy->error);
 	word(xml, "generator", "mailstamp " MAILSTAMP_VERSION);
@@ -255,7 +255,7 @@ aggregate_xml_row(struct aggregate_xml *xml, const struct aggregate_row *row, in
 	open_element(xml, "record");
 	open_element(xml, "row");
 	text(xml, "source_ip", row->source_ip);
-	number(xml, "count", count);
+	integer_element(xml, "count", count);
 	policy_evaluated(xml, row);
 	close_element(xml);
 	identifiers(xml, row);

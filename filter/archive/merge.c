@@ -155,7 +155,7 @@ look_at_rest(struct merge *merge)
 }
 
 static bool
-tell(struct merge *merge, const struct row *row, struct slice line)
+add_line(struct merge *merge, const struct row *row, struct slice line)
 {
 	if (merge->options->output != OUTPUT_JSON &&
 		line_make(row, merge->options->output, &merge->line, &line) != ST_OK)
@@ -177,7 +177,7 @@ join(struct merge *merge)
 	size_t n = 0;
 
 	while ((got = next_of(merge, part, &row, &line)) == RUN_ROW) {
-		if (!tell(merge, &row, line))
+		if (!add_line(merge, &row, line))
 			return;
 		n++;
 		part = &merge->parts[n % merge->head.of];

@@ -27,7 +27,7 @@ piped_fail(struct error why, struct arena *arena)
 
 /* Runs batch over the archive, as the only shard of a run; the parent reads its lines from out. */
 static _Noreturn void
-judge(const struct options *options, struct arena *arena, int out)
+run_batch(const struct options *options, struct arena *arena, int out)
 {
 	struct options batch = *options;
 	int status = EXIT_TEMPFAIL;
@@ -78,7 +78,7 @@ wait_and_judge(const struct options *options, struct arena *arena, int begin, in
 		_exit(n > 0 ? EXIT_TEMPFAIL : 0);
 	(void)close(begin);
 	tried.laid = slice_make(text + 1, (size_t)n - 1);
-	judge(&tried, arena, out);
+	run_batch(&tried, arena, out);
 }
 
 static void
@@ -94,7 +94,7 @@ close_ends(struct piped *piped, size_t n)
 
 /* Starts the process of piped[at], which closes the pipes of the processes before it. */
 static int
-start(const struct options *options, struct arena *arena, struct piped *piped, size_t at,
+start_process(const struct options *options, struct arena *arena, struct piped *piped, size_t at,
 	const int out[2], const int begin[2])
 {
 	struct piped *one = &piped[at];
@@ -108,7 +108,7 @@ start(const struct options *options, struct arena *arena, struct piped *piped, s
 			(void)close(begin[1]);
 			wait_and_judge(options, arena, begin[0], out[1]);
 		}
-		judge(options, arena, out[1]);
+		run_batch(options, arena, out[1]);
 	}
 	(void)close(out[1]);
 	one->in = out[0];
@@ -131,7 +131,7 @@ piped_start(const struct options *options, struct arena *arena, struct piped *pi
 	*piped = (struct piped){.in = -1, .begin = -1};
 	if (pipe(out) != 0)
 		return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
-	return start(options, arena, piped, 0, out, NULL);
+	return start_process(options, arena, piped, 0, out, NULL);
 }
 
 int
@@ -149,7 +149,7 @@ piped_prepare(const struct options *options, struct arena *arena, struct piped *
 			(void)close(out[1]);
 			return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
 		}
-		status = start(options, arena, piped, i, out, begin);
+		status = start_process(options, arena, piped, i, out, begin);
 	}
 	return status;
 }

@@ -138,7 +138,7 @@ refuse(struct reader *reader, enum setting_error why, const char *first, const c
 }
 
 static const char *
-shown(const struct reader *reader, const char *subject)
+printable_subject(const struct reader *reader, const char *subject)
 {
 	return printable(slice_str(subject), SHOWN_MAX, reader->arena);
 }
@@ -175,7 +175,7 @@ read_option(struct reader *reader)
 
 	given->row = row_of(arg, &given->value);
 	if (given->row == NULL)
-		return refuse(reader, SETTING_E_UNKNOWN, shown(reader, arg), NULL);
+		return refuse(reader, SETTING_E_UNKNOWN, printable_subject(reader, arg), NULL);
 	name = given->row->name;
 	given->row = option_find(slice_str(name), reader->options->command);
 	if (given->row == NULL)
@@ -209,7 +209,7 @@ static enum status
 read_file(struct reader *reader, bool *had)
 {
 	const enum command command = reader->options->command;
-	const char *arg = reader->argv[reader->next++], *told = shown(reader, arg);
+	const char *arg = reader->argv[reader->next++], *told = printable_subject(reader, arg);
 
 	if (command == COMMAND_BATCH || command == COMMAND_REPORT_READ ||
 		command == COMMAND_REPORT_IMPORT) {
@@ -246,7 +246,7 @@ read_command(struct reader *reader)
 		return ST_OK;
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
-		return refuse(reader, SETTING_E_COMMAND, shown(reader, word), NULL);
+		return refuse(reader, SETTING_E_COMMAND, printable_subject(reader, word), NULL);
 	if (reader->argc > 1)
 		reader->next = 1 + words_given(reader->argc, reader->argv,
 					   command_words[reader->options->command]);
@@ -268,7 +268,7 @@ read_line(struct reader *reader)
 		if (arg[0] == '-' && arg[1] == '-')
 			st = read_option(reader);
 		else if (arg[0] == '-' && arg[1] != '\0')
-			st = refuse(reader, SETTING_E_SHORT, shown(reader, arg), NULL);
+			st = refuse(reader, SETTING_E_SHORT, printable_subject(reader, arg), NULL);
 		else
 			st = read_file(reader, &had);
 	}

@@ -29,7 +29,7 @@
 enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, LABEL = 15 };
 
 static const char *
-shown(struct slice s, struct arena *arena)
+printable_in(struct slice s, struct arena *arena)
 {
 	return printable(s, SHOWN_MAX, arena);
 }
@@ -37,7 +37,7 @@ shown(struct slice s, struct arena *arena)
 static const char *
 text_of(struct slice s, struct arena *arena)
 {
-	return s.n == 0 ? "-" : shown(s, arena);
+	return s.n == 0 ? "-" : printable_in(s, arena);
 }
 
 static void
@@ -65,7 +65,7 @@ print_verdict(const struct evaluation *ev, bool color)
 		printf(_("It is not rejected because of %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
-		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
+		printf(_("Vouched for by: %s.\n"), printable_in(verdict->override.by, ev->arena));
 	explain_sealer(ev);
 	soft = policy_softened(ev->options, ev->arena);
 	if (soft != NULL)
@@ -127,13 +127,13 @@ write_undone(const struct evaluation *ev, const struct outcome *outcome)
 	fault = undo_write(path, found->rebuilt);
 	if (fault == FAULT_NONE)
 		return 0;
-	fprintf(stderr, "mailstamp: --undo %s: %s\n", shown(slice_str(path), ev->arena),
+	fprintf(stderr, "mailstamp: --undo %s: %s\n", printable_in(slice_str(path), ev->arena),
 		translated(fault_text(fault)));
 	return EXIT_TEMPFAIL;
 }
 
 static int
-tell(struct evaluation *ev, const struct own_senders *own)
+write_explanation(struct evaluation *ev, const struct own_senders *own)
 {
 	const struct options *options = ev->options;
 	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
@@ -198,7 +198,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 					? _("\nAttached message %zu, re-encoded on the way:\n\n")
 					: _("\nAttached message %zu:\n\n"),
 				number);
-		told = tell(&ev, own) != EXIT_TEMPFAIL;
+		told = write_explanation(&ev, own) != EXIT_TEMPFAIL;
 	}
 	if (error.reason.id != REASON_NONE)
 		error_print(&error, outer->arena);
@@ -260,7 +260,7 @@ explain_main(const struct options *options, struct arena *arena)
 		return status;
 	if (options->rules_for != NULL && !rules_read(options->rules_for, wanted, &word)) {
 		fprintf(stderr, _("mailstamp: --for: %s is not one of gmail, yahoo, outlook\n"),
-			shown(word, arena));
+			printable_in(word, arena));
 		return EXIT_CONFIG_ERROR;
 	}
 	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
@@ -277,7 +277,7 @@ explain_main(const struct options *options, struct arena *arena)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {
 	case EVALUATE_OK:
-		status = tell_attached(&ev, own, tell(&ev, own));
+		status = tell_attached(&ev, own, write_explanation(&ev, own));
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
 			!record_keep(options, dns_record(evaluate_dns(&ev), arena), arena))
 			status = EXIT_TEMPFAIL;

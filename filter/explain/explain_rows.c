@@ -10,7 +10,7 @@
 enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, WHY = TABLE_COLUMNS - 1 };
 
 static const char *
-shown(struct slice s, struct arena *arena)
+printable_in(struct slice s, struct arena *arena)
 {
 	return printable(s, SHOWN_MAX, arena);
 }
@@ -18,7 +18,7 @@ shown(struct slice s, struct arena *arena)
 static const char *
 text_of(struct slice s, struct arena *arena)
 {
-	return s.n == 0 ? "-" : shown(s, arena);
+	return s.n == 0 ? "-" : printable_in(s, arena);
 }
 
 static const char *
@@ -44,7 +44,7 @@ record_line(const char *prefix, struct slice name, struct slice record, struct a
 	if (record.n == 0)
 		return NULL;
 	buf_init(&line, arena, LINE_MAX_OCTETS);
-	buf_addf(&line, "%s%s: %s", prefix, shown(name, arena), shown(record, arena));
+	buf_addf(&line, "%s%s: %s", prefix, printable_in(name, arena), printable_in(record, arena));
 	buf_addc(&line, '\0');
 	return line.over ? NULL : line.p;
 }
@@ -68,7 +68,7 @@ describe_spf(const struct evaluation *ev, const struct report_row *row, struct t
 	if (spf->term.n == 0)
 		return;
 	buf_init(&why, arena, LINE_MAX_OCTETS);
-	buf_addf(&why, _("%s in the record of %s"), shown(spf->term, arena),
+	buf_addf(&why, _("%s in the record of %s"), printable_in(spf->term, arena),
 		text_of(spf->term_domain, arena));
 	buf_addc(&why, '\0');
 	shows->cells[WHY] = why.over ? "" : why.p;
@@ -88,8 +88,8 @@ describe_dkim(const struct evaluation *ev, const struct report_row *row, struct 
 	if (row->code == AUTH_NONE || row->reason.id == DKIM_R_OVER)
 		return;
 	buf_init(&why, arena, LINE_MAX_OCTETS);
-	buf_adds(&why,
-		row->reason.id != DKIM_R_NONE ? shows->cells[WHY] : shown(sig->sig.a_text, arena));
+	buf_adds(&why, row->reason.id != DKIM_R_NONE ? shows->cells[WHY]
+						     : printable_in(sig->sig.a_text, arena));
 	if (sig->key_bits > 0)
 		buf_addf(&why, _(", %u-bit key"), sig->key_bits);
 	if (sig->unsigned_bytes > 0)
@@ -100,8 +100,8 @@ describe_dkim(const struct evaluation *ev, const struct report_row *row, struct 
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0)
 		return;
 	buf_init(&under, arena, LINE_MAX_OCTETS);
-	buf_addf(&under, _("key at %s._domainkey.%s"), shown(sig->sig.s, arena),
-		shown(sig->sig.d, arena));
+	buf_addf(&under, _("key at %s._domainkey.%s"), printable_in(sig->sig.s, arena),
+		printable_in(sig->sig.d, arena));
 	buf_addc(&under, '\0');
 	shows->under[0] = under.over ? NULL : under.p;
 }
@@ -197,7 +197,7 @@ describe_user(const struct evaluation *ev, const struct report_row *row, struct 
 {
 	(void)row;
 	shows->cells[0] = "AUTH";
-	shows->cells[WHY] = shown(ev->taken.envelope.authenticated, ev->arena);
+	shows->cells[WHY] = printable_in(ev->taken.envelope.authenticated, ev->arena);
 }
 
 /* Adds the results of the Authentication-Results field to the table. */

@@ -79,7 +79,7 @@ is_tls(struct slice octets)
 }
 
 static enum status
-tell(struct feedback_search *search, enum feedback_kind kind, struct slice octets)
+report_found(struct feedback_search *search, enum feedback_kind kind, struct slice octets)
 {
 	const struct feedback_found found = {
 		.kind = kind, .octets = octets, .damaged = search->damaged};
@@ -93,9 +93,9 @@ static enum status
 look_plain(struct feedback_search *search, struct slice octets, bool meant)
 {
 	if (is_xml(octets))
-		return tell(search, FEEDBACK_AGGREGATE, octets);
+		return report_found(search, FEEDBACK_AGGREGATE, octets);
 	if (is_tls(octets))
-		return tell(search, FEEDBACK_TLS, octets);
+		return report_found(search, FEEDBACK_TLS, octets);
 	if (!meant)
 		return ST_OK;
 	return fail(search, without_mark(octets).n == 0 ? FEEDBACK_ASIDE_EMPTY

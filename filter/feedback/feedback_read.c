@@ -45,7 +45,7 @@ struct run {
 };
 
 static void
-say(const struct run *run, const char *what, const char *why)
+log_line(const struct run *run, const char *what, const char *why)
 {
 	struct arena arena;
 
@@ -68,8 +68,8 @@ count_saved(struct run *run, enum feedback_kind kind, enum feedback_saved saved)
 		return ST_OK;
 	case FEEDBACK_DIFFERS:
 		run->counts.differing++;
-		say(run, _("the first report of this name is kept, although its octets differ"),
-			"");
+		log_line(run,
+			_("the first report of this name is kept, although its octets differ"), "");
 		return ST_OK;
 	case FEEDBACK_NOT_SAVED:
 	default:
@@ -159,7 +159,7 @@ take(void *arg, const struct feedback_found *found)
 
 /* Authenticates the sender of the mail; returns as feedback_sender. */
 static enum status
-judge(struct run *run, struct slice mail)
+authenticate_sender(struct run *run, struct slice mail)
 {
 	struct error error = {.path = NULL};
 	bool unanswered = false;
@@ -167,14 +167,14 @@ judge(struct run *run, struct slice mail)
 		run->options, &run->tools, mail, &run->arena, &run->origin, &unanswered, &error);
 
 	if (unanswered)
-		say(run,
+		log_line(run,
 			st == ST_LIMIT ? _("DNS did not answer for its sender; it waits for the "
 					   "next run")
 				       : _("DNS did not answer for its sender, who counts as "
 					   "unauthenticated"),
 			"");
 	if (st == ST_TEMP && error.reason.id != REASON_NONE) {
-		say(run, error_words(&error, &run->arena), "");
+		log_line(run, error_words(&error, &run->arena), "");
 		run->told = true;
 	}
 	return st;
@@ -197,7 +197,7 @@ end_search(struct run *run, struct slice octets)
 		return ST_OK;
 	}
 	run->counts.aside++;
-	say(run, _("set aside"), translated(feedback_aside_text(why)));
+	log_line(run, _("set aside"), translated(feedback_aside_text(why)));
 	return feedback_save_aside(run->saver, &run->origin, why, octets, &run->arena);
 }
 
@@ -255,7 +255,7 @@ judge_sender(struct run *run, struct slice mail)
 	const int64_t began_ms = clock_ms();
 
 	if (st == ST_OK)
-		st = judge(run, mail);
+		st = authenticate_sender(run, mail);
 	run->slow = clock_ms() - began_ms > SLOW_MS;
 	return st;
 }
@@ -347,7 +347,7 @@ read_item(struct run *run, struct item *item)
 		st = keep_one(run, item->name, octets, partial);
 	} else {
 		run->counts.unreadable++;
-		say(run, translated(fault_text(error)), "");
+		log_line(run, translated(fault_text(error)), "");
 		run->told = fault_is_ours(error);
 		if (run->told)
 			st = ST_TEMP;

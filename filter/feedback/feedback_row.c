@@ -42,7 +42,7 @@ word(struct feedback_reader *reader, struct slice value, const char *list,
 }
 
 static int64_t
-number(struct slice text, unsigned long long max)
+bounded_number(struct slice text, unsigned long long max)
 {
 	unsigned long long value;
 
@@ -54,7 +54,7 @@ number(struct slice text, unsigned long long max)
 static int64_t
 date(struct feedback_reader *reader, struct slice value)
 {
-	int64_t seconds = number(value, INT64_C(253402300799));
+	int64_t seconds = bounded_number(value, INT64_C(253402300799));
 
 	if (seconds >= 0)
 		return seconds;
@@ -87,7 +87,7 @@ source(struct feedback_reader *reader, struct slice value)
 static int64_t
 count(struct feedback_reader *reader, struct slice value)
 {
-	int64_t n = number(value, COUNT_MAX);
+	int64_t n = bounded_number(value, COUNT_MAX);
 
 	reader->has_count = value.n > 0;
 	if (n > 0)

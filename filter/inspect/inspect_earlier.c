@@ -34,7 +34,7 @@ list(struct run_reader *reader, const json_t *value)
 }
 
 static unsigned
-number(struct run_reader *reader, json_int_t value, json_int_t max)
+bounded_member(struct run_reader *reader, json_int_t value, json_int_t max)
 {
 	if (value < 0 || value > max)
 		run_refuse(reader, RUN_E_NUMBER);
@@ -68,8 +68,8 @@ read_terms(struct run_reader *reader, json_t *terms, struct inspect_earlier *ear
 		(void)run_unpack(reader, json_array_get(terms, i), "{s:I,s:o,s:o,s:o}", "depth",
 			&depth, "term", &term, "target", &target, "record", &record);
 		earlier->terms[earlier->nterms++] =
-			(struct earlier_term){number(reader, depth, DEPTH_MAX), text(reader, term),
-				text(reader, target), text(reader, record)};
+			(struct earlier_term){bounded_member(reader, depth, DEPTH_MAX),
+				text(reader, term), text(reader, target), text(reader, record)};
 	}
 }
 
@@ -88,7 +88,7 @@ read_nets(struct run_reader *reader, json_t *nets, struct inspect_earlier *earli
 			&address, "bits", &bits, "term", &term, "domain", &domain);
 		if (!ip_parse(text(reader, address), &net->net.ip))
 			run_refuse(reader, RUN_E_NETWORK);
-		net->net.bits = number(reader, bits, net->net.ip.family == 4 ? 32 : 128);
+		net->net.bits = bounded_member(reader, bits, net->net.ip.family == 4 ? 32 : 128);
 		net->term = text(reader, term);
 		net->domain = text(reader, domain);
 	}
@@ -136,7 +136,7 @@ read_dmarc(struct run_reader *reader, json_t *dmarc, struct earlier_dmarc *out)
 	out->dkim_strict = strcmp(adkim, "s") == 0;
 	out->reports = text(reader, rua).n > 0;
 	if (strcmp(mode, "rfc7489") == 0 && !slice_eq(text(reader, published), SLICE("none")))
-		out->pct = number(reader, pct, 100);
+		out->pct = bounded_member(reader, pct, 100);
 }
 
 static void
@@ -174,7 +174,7 @@ read_mx(struct run_reader *reader, json_t *mx, struct inspect_earlier *earlier)
 		(void)run_unpack(reader, json_array_get(mx, i), "{s:o,s:I}", "name", &name,
 			"preference", &preference);
 		earlier->mx[earlier->nmx++] = (struct earlier_mx){
-			text(reader, name), number(reader, preference, UINT16_MAX)};
+			text(reader, name), bounded_member(reader, preference, UINT16_MAX)};
 	}
 }
 

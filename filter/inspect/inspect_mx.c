@@ -8,7 +8,7 @@ enum { MX_MAX = 50 };
 	findings_add(&(inspection)->findings, level, "mx", id, __VA_ARGS__)
 
 static const struct dns_answer *
-ask(const struct inspection *inspection, struct slice name, enum dns_type type)
+query(const struct inspection *inspection, struct slice name, enum dns_type type)
 {
 	return dns_get(inspection->in->dns, name, type, 0);
 }
@@ -23,8 +23,8 @@ static void
 judge_exchanger(struct inspection *inspection, struct inspect_mx *mx)
 {
 	const char *name = findings_shown(&inspection->findings, mx->name);
-	const struct dns_answer *a = ask(inspection, mx->name, DNS_A);
-	const struct dns_answer *aaaa = ask(inspection, mx->name, DNS_AAAA);
+	const struct dns_answer *a = query(inspection, mx->name, DNS_A);
+	const struct dns_answer *aaaa = query(inspection, mx->name, DNS_AAAA);
 	struct ip ip;
 
 	mx->resolves = a->n > 0 || aaaa->n > 0;
@@ -36,7 +36,7 @@ judge_exchanger(struct inspection *inspection, struct inspect_mx *mx)
 			name);
 	else if (!mx->resolves)
 		ADD(inspection, FINDING_ERROR, "mx-dead", "MX %s has no address", name);
-	else if (ask(inspection, mx->name, DNS_CNAME)->n > 0)
+	else if (query(inspection, mx->name, DNS_CNAME)->n > 0)
 		ADD(inspection, FINDING_WARNING, "mx-alias",
 			"MX %s is an alias (CNAME), which RFC 5321 5.1 does not allow", name);
 }
@@ -44,8 +44,8 @@ judge_exchanger(struct inspection *inspection, struct inspect_mx *mx)
 static void
 judge_none(struct inspection *inspection)
 {
-	bool address = ask(inspection, inspection->domain, DNS_A)->n > 0 ||
-		       ask(inspection, inspection->domain, DNS_AAAA)->n > 0;
+	bool address = query(inspection, inspection->domain, DNS_A)->n > 0 ||
+		       query(inspection, inspection->domain, DNS_AAAA)->n > 0;
 
 	if (address)
 		ADD(inspection, FINDING_NOTE, "mx-implicit",
@@ -59,7 +59,7 @@ judge_none(struct inspection *inspection)
 void
 inspect_mx(struct inspection *inspection)
 {
-	const struct dns_answer *answer = ask(inspection, inspection->domain, DNS_MX);
+	const struct dns_answer *answer = query(inspection, inspection->domain, DNS_MX);
 	bool null_mx = false;
 
 	if (failed(answer)) {

@@ -65,7 +65,7 @@ add_net(struct walk *walk, const struct inspect_term *term, const struct ip *ip,
 }
 
 static const struct dns_answer *
-ask(struct walk *walk, struct slice name, enum dns_type type)
+query(struct walk *walk, struct slice name, enum dns_type type)
 {
 	return dns_get(walk->inspection->in->dns, name, type, 0);
 }
@@ -74,7 +74,7 @@ ask(struct walk *walk, struct slice name, enum dns_type type)
 static const char *
 fetch(struct walk *walk, struct slice domain, struct slice *text, struct spf_record *record)
 {
-	const struct dns_answer *answer = ask(walk, domain, DNS_TXT);
+	const struct dns_answer *answer = query(walk, domain, DNS_TXT);
 	struct slice bad;
 	size_t n = 0;
 
@@ -103,7 +103,7 @@ addresses(struct walk *walk, struct inspect_term *term, const struct spf_directi
 	size_t found = 0;
 
 	for (size_t t = 0; t < 2; t++) {
-		const struct dns_answer *answer = ask(walk, name, types[t]);
+		const struct dns_answer *answer = query(walk, name, types[t]);
 		unsigned bits = types[t] == DNS_A ? directive->bits4 : directive->bits6;
 
 		if (answer->status == DNS_TEMP || answer->status == DNS_BAD)
@@ -119,7 +119,7 @@ static void
 exchangers(struct walk *walk, struct inspect_term *term, const struct spf_directive *directive,
 	bool passing)
 {
-	const struct dns_answer *answer = ask(walk, term->target, DNS_MX);
+	const struct dns_answer *answer = query(walk, term->target, DNS_MX);
 
 	term->nothing = is_void(answer);
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD)
@@ -161,7 +161,7 @@ follow(struct walk *walk, struct place place, struct inspect_term *term)
 		return;
 	}
 	term->problem = fetch(walk, term->target, &term->record, &record);
-	term->nothing = is_void(ask(walk, term->target, DNS_TXT));
+	term->nothing = is_void(query(walk, term->target, DNS_TXT));
 	/* RFC 7208 5.2, 6.1 */
 	term->fatal = term->problem != NULL && term->problem != no_answer;
 	if (term->problem == NULL)
@@ -207,15 +207,15 @@ walk_lookup(struct walk *walk, struct place place, struct inspect_term *term,
 	case SPF_A:
 		term->nothing = !addresses(walk, term, directive, term->target, passing) &&
 				term->problem == NULL;
-		walk->spf->voids4 += is_void(ask(walk, term->target, DNS_A));
-		walk->spf->voids6 += is_void(ask(walk, term->target, DNS_AAAA));
+		walk->spf->voids4 += is_void(query(walk, term->target, DNS_A));
+		walk->spf->voids6 += is_void(query(walk, term->target, DNS_AAAA));
 		break;
 	case SPF_MX:
 		exchangers(walk, term, directive, passing);
 		break;
 	case SPF_EXISTS:
-		term->nothing = is_void(ask(walk, term->target, DNS_A));
-		walk->spf->everyone |= passing && ask(walk, term->target, DNS_A)->n > 0;
+		term->nothing = is_void(query(walk, term->target, DNS_A));
+		walk->spf->everyone |= passing && query(walk, term->target, DNS_A)->n > 0;
 		break;
 	case SPF_PTR:
 		walk->spf->by_message = true;

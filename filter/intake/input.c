@@ -84,7 +84,7 @@ look_for_more(struct input *input, enum fault *fault)
 }
 
 static bool
-grow(struct input *input, size_t *cap, size_t first, size_t max)
+grow_memory(struct input *input, size_t *cap, size_t first, size_t max)
 {
 	size_t wanted = *cap == 0 ? first : *cap * 2;
 	char *memory;
@@ -112,7 +112,7 @@ read_memory(struct input *input, size_t first, size_t max, bool *full, enum faul
 	while (n < max) {
 		ssize_t got;
 
-		if (n == cap && !grow(input, &cap, first, max)) {
+		if (n == cap && !grow_memory(input, &cap, first, max)) {
 			*fault = FAULT_NO_MEMORY;
 			return ST_TEMP;
 		}

@@ -387,7 +387,7 @@ next_file(struct unpack *in, enum fault *error)
 }
 
 static enum fault
-start(struct unpack *in)
+start_unpacker(struct unpack *in)
 {
 	char first[UNPACK_FIRST];
 	ssize_t n;
@@ -421,7 +421,7 @@ unpack_next(struct unpack *in, enum fault *error)
 	if (in->broken)
 		return 0;
 	if (first)
-		*error = start(in);
+		*error = start_unpacker(in);
 	if (first && *error != FAULT_NONE) {
 		in->broken = true;
 		return -1;

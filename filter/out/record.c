@@ -12,7 +12,7 @@ static const struct ownfile_kind kind = {
 };
 
 static void
-tell(const struct options *options, enum fault why, struct arena *arena)
+log_failure(const struct options *options, enum fault why, struct arena *arena)
 {
 	fprintf(stderr, "mailstamp: %s %s: %s\n", _("DNS record"),
 		path_shown(options->dns_record, arena), translated(fault_text(why)));
@@ -26,7 +26,7 @@ record_probe(const struct options *options, struct arena *arena)
 	if (options->dns_record == NULL ||
 		ownfile_probe(options->dns_record, &kind, arena, &why) == ST_OK)
 		return 0;
-	tell(options, why, arena);
+	log_failure(options, why, arena);
 	return EXIT_CONFIG_ERROR;
 }
 
@@ -52,12 +52,12 @@ record_keep(const struct options *options, struct slice zone, struct arena *aren
 
 	if (record_write(options, zone, arena, &why) == ST_OK)
 		return true;
-	tell(options, why, arena);
+	log_failure(options, why, arena);
 	return false;
 }
 
 void
 record_lost(const struct options *options, struct arena *arena)
 {
-	tell(options, FAULT_READER_DIED, arena);
+	log_failure(options, FAULT_READER_DIED, arena);
 }

@@ -47,7 +47,7 @@ take_reported(void *arg, const struct row *row)
 }
 
 static int
-say(struct error error, struct arena *arena, int status)
+log_error(struct error error, struct arena *arena, int status)
 {
 	if (error.what == NULL)
 		error.what = N_("plan");
@@ -58,7 +58,7 @@ say(struct error error, struct arena *arena, int status)
 static int
 without_memory(struct arena *arena)
 {
-	return say(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena, EXIT_TEMPFAIL);
+	return log_error(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena, EXIT_TEMPFAIL);
 }
 
 /* Enters the sandbox, before any untrusted line is read. Returns 0 or an exit status. */
@@ -70,7 +70,7 @@ give_up_rights(const struct options *options, struct arena *arena)
 
 	if (confine(options, arena, &confinement, &error) == ST_OK)
 		return 0;
-	return say(error, arena, EXIT_TEMPFAIL);
+	return log_error(error, arena, EXIT_TEMPFAIL);
 }
 
 /* Reads earlier runs. Returns 0, or an exit status after reporting the error. */
@@ -87,7 +87,7 @@ read_runs(const struct options *options, struct arena *arena, struct taking *tak
 		error = run_error(RUN_E_NO_MEMORY);
 	error.what = N_("run");
 	error.path = path;
-	return say(error, arena, got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+	return log_error(error, arena, got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 }
 
 /*
@@ -122,7 +122,7 @@ read_mail(const struct options *options, struct arena *arena, struct plan *plan)
 }
 
 static int
-tell(const struct plan *plan)
+write_plan(const struct plan *plan)
 {
 	const int status = plan_waits(plan) ? EXIT_OPEN : 0;
 	struct slice line;
@@ -135,7 +135,7 @@ tell(const struct plan *plan)
 		plan_print(plan, stdout);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		return say(delivery_error(DELIVERY_E_OUTPUT), plan->ev->arena, EXIT_TEMPFAIL);
+		return log_error(delivery_error(DELIVERY_E_OUTPUT), plan->ev->arena, EXIT_TEMPFAIL);
 	return status;
 }
 
@@ -148,13 +148,13 @@ make(struct plan *plan)
 	const enum evaluate_status opened = evaluate_open(plan->ev, &error);
 
 	if (opened != EVALUATE_OK)
-		return say(error, arena,
+		return log_error(error, arena,
 			opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 	if (!plan_make(plan))
 		return without_memory(arena);
 	if (plan->now.code == AUTH_TEMPERROR)
-		return say(run_error(RUN_E_NO_DMARC), arena, EXIT_TEMPFAIL);
-	return tell(plan);
+		return log_error(run_error(RUN_E_NO_DMARC), arena, EXIT_TEMPFAIL);
+	return write_plan(plan);
 }
 
 int
@@ -172,7 +172,7 @@ plan_main(const struct options *options, struct arena *arena)
 		struct error error = run_error(RUN_E_NO_DOMAIN);
 
 		error.path = options->domains.v[0];
-		return say(error, arena, EXIT_CONFIG_ERROR);
+		return log_error(error, arena, EXIT_CONFIG_ERROR);
 	}
 	plan->seen[PLAN_IN_MAIL].used = options->archive.n > 0 || options->runs.n > 0;
 	plan->seen[PLAN_IN_REPORTS].used = options->store != NULL;

@@ -15,7 +15,7 @@ plan_shown(const struct plan *plan, struct slice text)
 }
 
 static unsigned long long
-number(uint64_t n)
+printf_count(uint64_t n)
 {
 	return (unsigned long long)n;
 }
@@ -87,13 +87,13 @@ print_window(const struct plan_mail *mail, FILE *out)
 			? _("\nIn reports of known receivers: %llu messages in its name, %s to "
 			    "%s\n")
 			: _("\nMail in its name: %llu messages, %s to %s\n"),
-		number(mail->messages), first, last);
+		printf_count(mail->messages), first, last);
 	if (mail->not_judged > 0)
 		fprintf(out, _("  %llu of them could not be judged, and are not counted below\n"),
-			number(mail->not_judged));
+			printf_count(mail->not_judged));
 	if (mail->beyond > 0)
 		fprintf(out, _("  %llu of them are left out, because there are too many kinds\n"),
-			number(mail->beyond));
+			printf_count(mail->beyond));
 }
 
 static void
@@ -172,7 +172,7 @@ print_needs(const struct plan *plan, const struct plan_source *source, FILE *out
 			continue;
 		fprintf(out, "%10s  %s\n%10s  ", "", need->record, "");
 		fprintf(out, _("with this record %llu of %llu messages of this source pass\n"),
-			number(need->passes), number(stats_unaligned(one)));
+			printf_count(need->passes), printf_count(stats_unaligned(one)));
 	}
 }
 
@@ -267,7 +267,7 @@ print_sources(const struct plan *plan, FILE *out)
 		if (plan->seen[v].rest > 0)
 			fprintf(out,
 				_("%10llu  messages of other senders, not listed separately\n"),
-				number(plan->seen[v].rest));
+				printf_count(plan->seen[v].rest));
 }
 
 static void
@@ -311,7 +311,7 @@ print_end(const struct plan *plan, FILE *out)
 			_("\nNone of %llu messages is in its name: they show nothing about "
 			  "p=reject. Collect mail in its name for 30 days, the mail that it sends "
 			  "among it.\n"),
-			number(plan->seen[PLAN_IN_MAIL].mail.others));
+			printf_count(plan->seen[PLAN_IN_MAIL].mail.others));
 	else if (plan->end == PLAN_UNSEEN)
 		fputs(_("\nThere is no mail to judge: collect mail in its name for 30 days, the "
 			"mail "

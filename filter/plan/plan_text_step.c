@@ -6,7 +6,7 @@
 enum { NAMES = 3, COLUMN = 12 };
 
 static unsigned long long
-number(uint64_t n)
+printf_count(uint64_t n)
 {
 	return (unsigned long long)n;
 }
@@ -95,11 +95,11 @@ print_view_hurt(const struct plan *plan, const struct plan_step *step, enum plan
 	const struct plan_fails *fails, FILE *out)
 {
 	begin_view(plan, view, _("hurts now"), out);
-	fprintf(out, _("%llu messages of known senders"), number(fails->hurt));
+	fprintf(out, _("%llu messages of known senders"), printf_count(fails->hurt));
 	print_names(plan, step, view, PLAN_HURT, out);
-	fprintf(out, _("; %llu to decide"), number(fails->decide));
+	fprintf(out, _("; %llu to decide"), printf_count(fails->decide));
 	print_names(plan, step, view, PLAN_DECIDE, out);
-	fprintf(out, _("; it stops %llu\n"), number(fails->stopped));
+	fprintf(out, _("; it stops %llu\n"), printf_count(fails->stopped));
 }
 
 static void
@@ -142,7 +142,7 @@ print_proof(const struct plan *plan, const struct plan_step *step, FILE *out)
 		fprintf(out,
 			_("overlaid on DNS, it asks for just this by both RFCs; %llu of %llu "
 			  "messages that passed before still pass\n"),
-			number(result->kept), number(result->kept + result->lost));
+			printf_count(result->kept), printf_count(result->kept + result->lost));
 	}
 }
 
@@ -164,7 +164,7 @@ print_view_bound(
 	fprintf(out,
 		_("%llu of %llu failing in %u days: at most %s %% of mail of the kind seen in this "
 		  "window, with %d %% confidence; who sends once a year is not in it\n"),
-		number(effect->k), number(effect->n), plan->seen[view].window, percent,
+		printf_count(effect->k), printf_count(effect->n), plan->seen[view].window, percent,
 		BOUND_CONFIDENCE);
 }
 

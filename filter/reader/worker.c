@@ -254,7 +254,8 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 
 /* Evaluates the message and makes its result; returns as evaluate_item. */
 static struct error
-work(struct worker *worker, const struct packet *packet, struct slice bytes, struct result *result)
+evaluate_packet(struct worker *worker, const struct packet *packet, struct slice bytes,
+	struct result *result)
 {
 	const struct evaluation *ev = &worker->ev;
 	const struct options *options = worker->options;
@@ -313,7 +314,7 @@ guarded(struct worker *worker, const struct packet *packet, struct slice bytes,
 {
 	if (setjmp(worker->out_of_memory) != 0)
 		return without_path(FAULT_NO_MEMORY);
-	return work(worker, packet, bytes, result);
+	return evaluate_packet(worker, packet, bytes, result);
 }
 
 void

@@ -41,7 +41,7 @@ struct thread {
 	int64_t since_us; /* start of the current wait for DNS */
 };
 
-static void *work(void *arg);
+static void *run_thread(void *arg);
 
 /* A result cannot be sent: threads that wait for a message wake up, and the process ends. */
 static void
@@ -70,7 +70,7 @@ flush_all(struct workers *workers)
 
 /* Sends a frame without data immediately. */
 static void
-say(struct workers *workers, enum frame_kind kind, size_t number)
+send_frame(struct workers *workers, enum frame_kind kind, size_t number)
 {
 	const struct frame_head head = {.kind = kind, .turn = number};
 
@@ -121,7 +121,7 @@ add_thread(struct workers *workers)
 	if (pthread_attr_init(&attr) != 0)
 		return false;
 	made = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0 &&
-	       pthread_create(&thread, &attr, work, workers) == 0;
+	       pthread_create(&thread, &attr, run_thread, workers) == 0;
 	(void)pthread_attr_destroy(&attr);
 	if (made)
 		workers->threads++;
@@ -215,7 +215,7 @@ wait_begin(void *arg)
 	pthread_mutex_unlock(&workers->lock);
 	release_slot(workers);
 	if (threads > 0)
-		say(workers, FRAME_WANTED, threads);
+		send_frame(workers, FRAME_WANTED, threads);
 }
 
 /*
@@ -232,7 +232,7 @@ wait_long(void *arg)
 	threads = replace_sleeper(workers, workers->config.threads);
 	pthread_mutex_unlock(&workers->lock);
 	if (threads > 0)
-		say(workers, FRAME_WANTED, threads);
+		send_frame(workers, FRAME_WANTED, threads);
 }
 
 static void
@@ -380,7 +380,7 @@ set_up(struct workers *workers, struct thread *thread)
 }
 
 static void *
-work(void *arg)
+run_thread(void *arg)
 {
 	struct workers *workers = arg;
 	struct thread *thread = calloc(1, sizeof *thread);
@@ -425,7 +425,7 @@ supervise(struct workers *workers)
 }
 
 static bool
-start(struct workers *workers)
+start_workers(struct workers *workers)
 {
 	for (size_t i = 0; i < workers->config.jobs && add_thread(workers); i++)
 		continue;
@@ -449,8 +449,8 @@ workers_run(const struct workers_config *config)
 		pthread_cond_init(&workers->begin, NULL) == 0 &&
 		pthread_cond_init(&workers->changed, NULL) == 0) {
 		pthread_mutex_lock(&workers->lock);
-		if (start(workers)) {
-			say(workers, FRAME_READY, workers->threads);
+		if (start_workers(workers)) {
+			send_frame(workers, FRAME_READY, workers->threads);
 			supervise(workers);
 			done = !workers->failed;
 		}

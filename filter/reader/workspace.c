@@ -141,7 +141,7 @@ bound(const struct workspaces *all)
 
 /* Grows a buffer that is in no list, freeing idle ones if necessary. False without memory. */
 static bool
-grow(struct workspaces *all, struct large *one, size_t n)
+grow_buffer(struct workspaces *all, struct large *one, size_t n)
 {
 	const size_t had = one->size;
 	struct large *idle;
@@ -174,7 +174,7 @@ borrow(struct workspaces *all, size_t octets, struct large **large)
 		return false;
 	if (one != NULL) {
 		*at = one->next;
-		if (one->size < n && !grow(all, one, n)) {
+		if (one->size < n && !grow_buffer(all, one, n)) {
 			all->held -= one->size;
 			large_free(one);
 			one = NULL;

@@ -53,7 +53,7 @@ struct import {
 };
 
 static void
-tell(const struct source *source, struct arena *arena, const char *why)
+log_file(const struct source *source, struct arena *arena, const char *why)
 {
 	fprintf(stderr, "mailstamp: %s: %s\n", printable(slice_str(source->path), SHOWN, arena),
 		translated(why));
@@ -231,7 +231,7 @@ take_batch(struct import *import, struct source *source, bool *more)
 	}
 	*more = got == REPORTING_LINE;
 	if (got == REPORTING_FAULT) {
-		tell(source, &import->arena, fault_text(fault));
+		log_file(source, &import->arena, fault_text(fault));
 		import->failed = true;
 	}
 	if (st == ST_OK && got == REPORTING_END && source->known > 0)
@@ -298,7 +298,7 @@ take_file(struct import *import, const char *path)
 
 		source.log = reporting_log_open(path, import->crypto, &fault);
 		if (source.log == NULL) {
-			tell(&source, &import->arena, fault_text(fault));
+			log_file(&source, &import->arena, fault_text(fault));
 			import->failed = true;
 			return ST_OK;
 		}

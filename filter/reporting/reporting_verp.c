@@ -66,7 +66,7 @@ reporting_verp_make(struct crypto *crypto, const unsigned char key[REPORTING_KEY
 
 /* Reads a number, and removes its digits and the '-' after them from *text. */
 static bool
-number(struct slice *text, int64_t *value)
+take_number(struct slice *text, int64_t *value)
 {
 	const size_t n = slice_find(*text, '-');
 
@@ -110,7 +110,8 @@ reporting_verp_read(struct crypto *crypto, const unsigned char key[REPORTING_KEY
 		!slice_ieq(slice_from(address, end), slice_from(whole, at)))
 		return ST_BAD;
 	tag = rest = slice_from(slice_head(address, end), at + 1);
-	if (!number(&rest, &verp->mail) || !number(&rest, &verp->day) || verp->day < today)
+	if (!take_number(&rest, &verp->mail) || !take_number(&rest, &verp->day) ||
+		verp->day < today)
 		return ST_BAD;
 	if (make_tag(crypto, key, verp, arena, &made) != ST_OK)
 		return ST_TEMP;

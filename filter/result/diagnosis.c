@@ -94,11 +94,11 @@ diagnosis_half(enum diagnose_half half)
 	return halves[half];
 }
 
-static const char *say(const struct teller *teller, const char *format, ...)
+static const char *textf(const struct teller *teller, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 static const char *
-say(const struct teller *teller, const char *format, ...)
+textf(const struct teller *teller, const char *format, ...)
 {
 	struct phrase phrase;
 	va_list args;
@@ -112,7 +112,7 @@ say(const struct teller *teller, const char *format, ...)
 
 /* The added or former text as one line. */
 static const char *
-shown(struct slice text, const struct teller *teller)
+one_line(struct slice text, const struct teller *teller)
 {
 	struct buf line;
 	bool space = false;
@@ -134,33 +134,33 @@ shown(struct slice text, const struct teller *teller)
 static const char *
 tell_field(const struct diagnose_change *change, const struct teller *teller)
 {
-	const char *field = shown(change->field, teller), *text = shown(change->text, teller);
+	const char *field = one_line(change->field, teller), *text = one_line(change->text, teller);
 
 	switch ((int)change->kind) {
 	case DIAGNOSE_SUBJECT:
-		return say(teller, "without `%s` in Subject", text);
+		return textf(teller, "without `%s` in Subject", text);
 	case DIAGNOSE_FIELD_ADDED:
-		return say(teller, "without `%s: %s`, which was added", field, text);
+		return textf(teller, "without `%s: %s`, which was added", field, text);
 	case DIAGNOSE_FIELD_REWRITTEN:
-		return say(teller, "with %s as %s has it, `%s`", field, text,
-			shown(change->more, teller));
+		return textf(teller, "with %s as %s has it, `%s`", field, text,
+			one_line(change->more, teller));
 	case DIAGNOSE_FIELD_REMOVED:
-		return say(teller, "with `%s: %s`, which was removed", field, text);
+		return textf(teller, "with `%s: %s`, which was removed", field, text);
 	case DIAGNOSE_FIELD_SPACE:
-		return say(teller, "with the white space of the signed fields as it was");
+		return textf(teller, "with the white space of the signed fields as it was");
 	case DIAGNOSE_FIELD_CASE:
-		return say(teller, "with the names of the signed fields as they were written");
+		return textf(teller, "with the names of the signed fields as they were written");
 	case DIAGNOSE_FIELD_FORM:
 		if (change->more.n > 0)
-			return say(
-				teller, "with %s without `%s`", field, shown(change->more, teller));
-		return say(teller, "with %s written as `%s`", field, text);
+			return textf(teller, "with %s without `%s`", field,
+				one_line(change->more, teller));
+		return textf(teller, "with %s written as `%s`", field, text);
 	case DIAGNOSE_FIELD_FOLDED:
-		return say(teller, "with %s in one line again", field);
+		return textf(teller, "with %s in one line again", field);
 	case DIAGNOSE_FIELD_CHANGED:
-		return say(teller, "with %s as z= of the signature has it, `%s`", field, text);
+		return textf(teller, "with %s as z= of the signature has it, `%s`", field, text);
 	case DIAGNOSE_LIST_FIELDS:
-		return say(teller, "without the fields %s, which were added", text);
+		return textf(teller, "without the fields %s, which were added", text);
 	default:
 		return "";
 	}
@@ -172,36 +172,37 @@ tell_field(const struct diagnose_change *change, const struct teller *teller)
 static const char *
 tell_added(const struct diagnose_change *change, const struct teller *teller)
 {
-	const char *field = shown(change->field, teller), *text = shown(change->text, teller);
+	const char *field = one_line(change->field, teller), *text = one_line(change->text, teller);
 
 	switch ((int)change->kind) {
 	case DIAGNOSE_FOOTER:
-		return say(teller, "without the last %zu bytes, which begin with `%s`",
+		return textf(teller, "without the last %zu bytes, which begin with `%s`",
 			change->octets, text);
 	case DIAGNOSE_TOP:
-		return say(teller, "without the first %zu bytes of the body, `%s`", change->octets,
-			text);
+		return textf(teller, "without the first %zu bytes of the body, `%s`",
+			change->octets, text);
 	case DIAGNOSE_PART:
 		if (text[0] != '\0')
-			return say(teller,
+			return textf(teller,
 				"without a MIME part of %zu bytes that was added (%s, file `%s`)",
 				change->octets, field, text);
-		return say(teller, "without a MIME part of %zu bytes that was added (%s)",
+		return textf(teller, "without a MIME part of %zu bytes that was added (%s)",
 			change->octets, field);
 	case DIAGNOSE_BLOCK:
-		return say(teller, "without %zu bytes that were added to the %s part, `%s`",
+		return textf(teller, "without %zu bytes that were added to the %s part, `%s`",
 			change->octets, field, text);
 	case DIAGNOSE_PART_FOOTER:
-		return say(teller,
+		return textf(teller,
 			"without %zu bytes that were added at the end of the %s part, `%s`",
 			change->octets, field, text);
 	case DIAGNOSE_META:
-		return say(teller, "without `%s`, which was added to the HTML", text);
+		return textf(teller, "without `%s`, which was added to the HTML", text);
 	case DIAGNOSE_PREAMBLE_ADDED:
-		return say(teller, "without the %zu bytes before the first part, which were added",
+		return textf(teller,
+			"without the %zu bytes before the first part, which were added",
 			change->octets);
 	case DIAGNOSE_LINKS:
-		return say(teller, "with the links as they were, which now lead to `%s`", text);
+		return textf(teller, "with the links as they were, which now lead to `%s`", text);
 	default:
 		return tell_field(change, teller);
 	}
@@ -213,51 +214,53 @@ tell_change(const struct diagnose_change *change, const struct teller *teller)
 	switch ((int)change->kind) {
 	case DIAGNOSE_WRAPPED:
 		if (change->octets > 2)
-			return say(teller,
+			return textf(teller,
 				"with one of its parts as the whole body again (%zu other parts "
 				"were put around it)",
 				change->octets);
-		return say(teller, "with one of its parts as the whole body again (the message was "
-				   "made a multipart)");
+		return textf(teller,
+			"with one of its parts as the whole body again (the message was "
+			"made a multipart)");
 	case DIAGNOSE_BLANKS:
-		return say(teller, "with the white space at line ends as it was");
+		return textf(teller, "with the white space at line ends as it was");
 	case DIAGNOSE_LINE_ENDS:
-		return say(teller, "with the line ends as they were");
+		return textf(teller, "with the line ends as they were");
 	case DIAGNOSE_BLANK_LINE:
-		return say(teller, "with an empty line at the top of the body, which was removed");
+		return textf(
+			teller, "with an empty line at the top of the body, which was removed");
 	case DIAGNOSE_REWRAPPED:
 		if (change->octets == SIZE_MAX)
-			return say(teller, "with its base64 in one line again");
-		return say(teller, "with base64 lines of %zu characters again", change->octets);
+			return textf(teller, "with its base64 in one line again");
+		return textf(teller, "with base64 lines of %zu characters again", change->octets);
 	case DIAGNOSE_TO_QP:
-		return say(teller, "decoded from quoted-printable again (it was 8-bit or plain)");
+		return textf(teller, "decoded from quoted-printable again (it was 8-bit or plain)");
 	case DIAGNOSE_TO_BASE64:
 		if (change->text.n > 0)
-			return say(teller, "in quoted-printable again (it was made base64)");
-		return say(teller, "decoded from base64 again (it was 8-bit or plain)");
+			return textf(teller, "in quoted-printable again (it was made base64)");
+		return textf(teller, "decoded from base64 again (it was 8-bit or plain)");
 	case DIAGNOSE_FROM_QP:
-		return say(teller, "in quoted-printable again (it was decoded)");
+		return textf(teller, "in quoted-printable again (it was decoded)");
 	case DIAGNOSE_FROM_BASE64:
 		if (change->text.n > 0)
-			return say(teller, "in base64 again (it was made quoted-printable)");
-		return say(teller, "in base64 again (it was decoded)");
+			return textf(teller, "in base64 again (it was made quoted-printable)");
+		return textf(teller, "in base64 again (it was decoded)");
 	case DIAGNOSE_BOUNDARY:
-		return say(teller, "with the boundary `%s` again, which was rewritten",
-			shown(change->text, teller));
+		return textf(teller, "with the boundary `%s` again, which was rewritten",
+			one_line(change->text, teller));
 	case DIAGNOSE_PREAMBLE:
-		return say(teller, "with the text before the first part, which was removed");
+		return textf(teller, "with the text before the first part, which was removed");
 	case DIAGNOSE_PART_FIELDS:
-		return say(teller, "with the header fields of its parts as they were");
+		return textf(teller, "with the header fields of its parts as they were");
 	case DIAGNOSE_LONG_LINES:
-		return say(teller, "with its long lines in one piece again");
+		return textf(teller, "with its long lines in one piece again");
 	case DIAGNOSE_FROM_LINES:
-		return say(teller, "with `From ` at line starts, where `>From ` is now");
+		return textf(teller, "with `From ` at line starts, where `>From ` is now");
 	case DIAGNOSE_DOTS:
-		return say(teller, "with the dots at line starts as they were");
+		return textf(teller, "with the dots at line starts as they were");
 	case DIAGNOSE_REQUOTED:
-		return say(teller, "with its quoted-printable as another encoder writes it");
+		return textf(teller, "with its quoted-printable as another encoder writes it");
 	case DIAGNOSE_DELIMITER_LINES:
-		return say(teller, "with the empty lines before MIME delimiters as they were");
+		return textf(teller, "with the empty lines before MIME delimiters as they were");
 	default:
 		return tell_added(change, teller);
 	}
@@ -311,12 +314,13 @@ who(const struct diagnosis *diagnosis, const struct teller *teller)
 		recoded &= is_recoding(diagnosis->changes[i].kind);
 	}
 	if (diagnosis->like_list)
-		return say(teller, "changed after signing as mailing lists do");
+		return textf(teller, "changed after signing as mailing lists do");
 	if (added)
-		return say(teller, "changed after signing, by whom is not known; look at what was "
-				   "added before you trust it");
-	return recoded ? say(teller, "changed after signing as servers do that re-encode")
-		       : say(teller, "changed after signing");
+		return textf(teller,
+			"changed after signing, by whom is not known; look at what was "
+			"added before you trust it");
+	return recoded ? textf(teller, "changed after signing as servers do that re-encode")
+		       : textf(teller, "changed after signing");
 }
 
 /* All changes in one phrase; NULL if there are none. */
@@ -331,9 +335,9 @@ tell_changes(const struct diagnosis *diagnosis, const struct teller *teller)
 		if (all == NULL)
 			all = one;
 		else if (i + 1 == diagnosis->n)
-			all = say(teller, "%s and %s", all, one);
+			all = textf(teller, "%s and %s", all, one);
 		else
-			all = say(teller, "%s, %s", all, one);
+			all = textf(teller, "%s, %s", all, one);
 	}
 	return all;
 }
@@ -346,62 +350,64 @@ tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
 	switch (diagnosis->half) {
 	case DIAGNOSE_HEADER:
 		if (changes == NULL)
-			return say(teller, "still verifies over the header: the body was changed, "
-					   "in a way that is not known");
-		return say(teller,
+			return textf(teller,
+				"still verifies over the header: the body was changed, "
+				"in a way that is not known");
+		return textf(teller,
 			"verifies over the header %s; the body was changed as well, in "
 			"a way that is not known",
 			changes);
 	case DIAGNOSE_BODY:
 		if (changes != NULL)
-			return say(teller,
+			return textf(teller,
 				"agrees with the body %s; a signed field was changed as "
 				"well, in a way that is not known",
 				changes);
 		if (!diagnosis->key_proved)
-			return say(teller, "agrees with the body: a signed field was changed, in a "
-					   "way that is not known, or another key signed");
-		return say(teller,
+			return textf(teller,
+				"agrees with the body: a signed field was changed, in a "
+				"way that is not known, or another key signed");
+		return textf(teller,
 			"agrees with the body: a signed field was changed, in a way that "
 			"is not known");
 	case DIAGNOSE_GENUINE:
-		return say(teller, "was made with the published key; header and body were "
-				   "changed, in ways that are not known");
+		return textf(teller, "was made with the published key; header and body were "
+				     "changed, in ways that are not known");
 	case DIAGNOSE_KEY:
 		if (diagnosis->body_proved && changes == NULL)
-			return say(teller, "was not made with the published key, or its b= was "
-					   "changed; the body is as it was signed");
-		return say(teller, "was not made with the published key, or its b= was changed");
+			return textf(teller, "was not made with the published key, or its b= was "
+					     "changed; the body is as it was signed");
+		return textf(teller, "was not made with the published key, or its b= was changed");
 	case DIAGNOSE_WHOLE:
 	default:
-		return say(teller, "no known change explains it");
+		return textf(teller, "no known change explains it");
 	}
 }
 
 static const char *
-tell(const struct diagnosis *diagnosis, const struct teller *teller)
+describe(const struct diagnosis *diagnosis, const struct teller *teller)
 {
 	const char *text;
 
 	if (diagnosis->found && diagnosis->n == 0)
-		return say(teller, "passes again: %s", who(diagnosis, teller));
+		return textf(teller, "passes again: %s", who(diagnosis, teller));
 	if (diagnosis->found)
-		return say(teller, "passes again %s: %s", tell_changes(diagnosis, teller),
+		return textf(teller, "passes again %s: %s", tell_changes(diagnosis, teller),
 			who(diagnosis, teller));
 	text = tell_half(diagnosis, teller);
 	return diagnosis->stopped
-		       ? say(teller, "%s (the limits were reached before all was tried)", text)
+		       ? textf(teller, "%s (the limits were reached before all was tried)", text)
 		       : text;
 }
 
 const char *
 diagnosis_text(const struct diagnosis *diagnosis, struct arena *arena)
 {
-	return tell(diagnosis, &(struct teller){.arena = arena, .english = true});
+	return describe(diagnosis, &(struct teller){.arena = arena, .english = true});
 }
 
 const char *
 diagnosis_words(const struct diagnosis *diagnosis, struct arena *arena)
 {
-	return tell(diagnosis, &(struct teller){.arena = arena});
+	return describe(diagnosis, &(struct teller){.arena = arena});
 }

@@ -117,7 +117,7 @@ size(uint64_t n)
 
 /* A number, or null. */
 static json_t *
-number(bool has, int64_t n)
+number_or_null(bool has, int64_t n)
 {
 	return has ? json_integer((json_int_t)n) : json_null();
 }
@@ -158,9 +158,10 @@ json_signature(
 		property(row, "header.s", arena), "i", property(row, "header.i", arena), "a",
 		property(row, "header.a", arena), "b", json_known(dkim_sig_start(sig), arena),
 		"aligned", row->alignment == REPORT_ALIGNED, "key_bits", size(result->key_bits),
-		"key_testing", result->key_testing, "signed_at", number(sig->has_t, sig->t),
-		"expires_at", number(sig->has_x, sig->x), "body_length",
-		number(sig->has_l, size(sig->l)), "unsigned_bytes", size(result->unsigned_bytes));
+		"key_testing", result->key_testing, "signed_at", number_or_null(sig->has_t, sig->t),
+		"expires_at", number_or_null(sig->has_x, sig->x), "body_length",
+		number_or_null(sig->has_l, size(sig->l)), "unsigned_bytes",
+		size(result->unsigned_bytes));
 }
 
 json_t *
@@ -185,9 +186,9 @@ json_arc_field(const struct dkim_sig_result *result, bool seal, struct arena *ar
 		auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
 		json_known(sig->d, arena), "s", json_known(sig->s, arena), "a",
 		json_known(sig->a_text, arena), "key_bits", size(result->key_bits), "key_testing",
-		result->key_testing, "signed_at", number(sig->has_t, sig->t), "expires_at",
-		seal ? NULL : number(sig->has_x, sig->x), "body_length",
-		seal ? NULL : number(sig->has_l, size(sig->l)));
+		result->key_testing, "signed_at", number_or_null(sig->has_t, sig->t), "expires_at",
+		seal ? NULL : number_or_null(sig->has_x, sig->x), "body_length",
+		seal ? NULL : number_or_null(sig->has_l, size(sig->l)));
 }
 
 json_t *
@@ -208,8 +209,9 @@ json_arc(const struct report_row *row, const struct arc_result *arc, struct aren
 	}
 	return json_pack("{" JSON_ROW "s:s?,s:o,s:b,s:o,s:o}", JSON_ROW_OF(row, arena), "about",
 		row->reason.id == ARC_R_NONE ? NULL : arc_part_word(arc->part), "instance",
-		number(arc->instance > 0, arc->instance), "temporary", arc->unsure, "oldest_pass",
-		number(row->code == AUTH_PASS, arc->oldest_pass), "sets", sets);
+		number_or_null(arc->instance > 0, arc->instance), "temporary", arc->unsure,
+		"oldest_pass", number_or_null(row->code == AUTH_PASS, arc->oldest_pass), "sets",
+		sets);
 }
 
 static json_t *
@@ -249,8 +251,8 @@ json_t *
 json_sealed(const struct arc_sealed *sealed, struct arena *arena)
 {
 	return json_pack("{s:o,s:s?," JSON_REASON "}", "instance",
-		number(sealed->instance > 0, sealed->instance), "cv", arc_cv_word(sealed->cv),
-		JSON_REASON_OF(&sealed->reason, arena));
+		number_or_null(sealed->instance > 0, sealed->instance), "cv",
+		arc_cv_word(sealed->cv), JSON_REASON_OF(&sealed->reason, arena));
 }
 
 json_t *

@@ -52,7 +52,7 @@ write_all(int fd, const char *octets, size_t n)
 }
 
 static _Noreturn void
-work(const struct apart_job *job, int fd, char *reply, size_t size)
+run_child(const struct apart_job *job, int fd, char *reply, size_t size)
 {
 	const struct rlimit data = {DATA_MAX, DATA_MAX}, cpu = {SECONDS, SECONDS};
 	bool good;
@@ -101,7 +101,7 @@ run(const struct apart_job *job, char *reply, size_t size, size_t *n)
 		return APART_NOT_STARTED;
 	pid = fork();
 	if (pid == 0)
-		work(job, ends[1], reply, size);
+		run_child(job, ends[1], reply, size);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);

@@ -133,7 +133,7 @@ slot_of(struct slot *slots, size_t n, uint64_t key)
 }
 
 static bool
-grow(struct elsewhere *elsewhere)
+grow_slots(struct elsewhere *elsewhere)
 {
 	const size_t n = elsewhere->nslots * 2;
 	struct slot *slots = calloc(n, sizeof *slots);
@@ -249,7 +249,7 @@ elsewhere_look(const struct elsewhere *elsewhere, const struct row *row, struct 
 
 /* Reclassifies all messages that wait for the key. False without memory. */
 static bool
-tell(struct elsewhere *elsewhere, struct slot *slot, int way)
+reclassify_waiting(struct elsewhere *elsewhere, struct slot *slot, int way)
 {
 	uint32_t at = slot->first;
 
@@ -321,7 +321,7 @@ elsewhere_add(
 		if (key == 0 || (!shows(row, way) && one == NULL))
 			continue;
 		if (elsewhere->used * 2 > elsewhere->nslots && elsewhere->used < ELSEWHERE_KEYS &&
-			!grow(elsewhere))
+			!grow_slots(elsewhere))
 			return false;
 		slot = slot_of(elsewhere->slots, elsewhere->nslots, key);
 		if (slot == NULL || (slot->key == 0 && elsewhere->used == ELSEWHERE_KEYS))
@@ -329,7 +329,7 @@ elsewhere_add(
 		elsewhere->used += slot->key == 0 ? 1 : 0;
 		slot->key = key;
 		if (shows(row, way)) {
-			if (!tell(elsewhere, slot, way))
+			if (!reclassify_waiting(elsewhere, slot, way))
 				return false;
 		} else if (!slot->aligned) {
 			one->next[way] = slot->first;

@@ -151,7 +151,7 @@ stats_free(struct stats *stats)
 
 /* Makes room for one more element after n, by doubling; false without memory. */
 static bool
-grow(void **array, size_t n, size_t size)
+grow_array(void **array, size_t n, size_t size)
 {
 	void *grown;
 
@@ -304,7 +304,7 @@ find_domain(struct stats *stats, const char *name)
 	made.name = strdup(name);
 	made.changes = new_changes(stats);
 	if (made.name == NULL || made.changes == NULL ||
-		!grow((void **)&stats->domains, stats->ndomains, sizeof made)) {
+		!grow_array((void **)&stats->domains, stats->ndomains, sizeof made)) {
 		free((char *)(uintptr_t)made.name);
 		free(made.changes);
 		return NULL;
@@ -364,7 +364,7 @@ find_source(
 	made.author_domain = strdup(row->author_domain);
 	made.changes = new_changes(stats);
 	if (made.name == NULL || made.author_domain == NULL || made.changes == NULL ||
-		!grow((void **)&stats->sources, stats->nsources, sizeof made)) {
+		!grow_array((void **)&stats->sources, stats->nsources, sizeof made)) {
 		free((char *)(uintptr_t)made.name);
 		free((char *)(uintptr_t)made.author_domain);
 		free(made.changes);
@@ -440,7 +440,7 @@ add_message(struct stats *stats, const struct row *row, struct sender sender, si
 	stats->worth++;
 	if (stats->unlisted || stats->nmessages == STATS_MESSAGES)
 		return true;
-	if (!grow((void **)&stats->messages, stats->nmessages, sizeof *stats->messages))
+	if (!grow_array((void **)&stats->messages, stats->nmessages, sizeof *stats->messages))
 		return false;
 	place->message = stats->nmessages;
 	one = &stats->messages[stats->nmessages];

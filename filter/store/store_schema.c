@@ -116,7 +116,7 @@ fail(const struct store *store, struct arena *arena, struct error *error)
 }
 
 static const char *
-number(int64_t value, struct arena *arena)
+format_number(int64_t value, struct arena *arena)
 {
 	char text[NUMBER_MAX];
 
@@ -140,8 +140,8 @@ check(struct store *store, enum store_use use, struct arena *arena, struct error
 		return fail(store, arena, error);
 	if (version > VERSION || version < 0) {
 		*error = store_error(STORE_E_NEWER);
-		error->words[0] = number(version, arena);
-		error->words[1] = number(VERSION, arena);
+		error->words[0] = format_number(version, arena);
+		error->words[1] = format_number(VERSION, arena);
 		return ST_BAD;
 	}
 	if (version == VERSION)

@@ -59,7 +59,7 @@ read_conversion(const char *p, struct conversion *got)
 }
 
 static const char *
-number(struct arena *arena, bool negative, unsigned long long n, bool hex)
+format_number(struct arena *arena, bool negative, unsigned long long n, bool hex)
 {
 	char *text = arena_alloc(arena, NUMBER_MAX);
 
@@ -116,13 +116,13 @@ phrase_make(struct phrase *phrase, struct arena *arena, const char *format, va_l
 			n = got.size == 'L'   ? va_arg(args, long long)
 			    : got.size == 'l' ? va_arg(args, long)
 					      : va_arg(args, int);
-			arg->text = number(arena, n < 0,
+			arg->text = format_number(arena, n < 0,
 				n < 0 ? 0ULL - (unsigned long long)n : (unsigned long long)n,
 				false);
 			break;
 		case 'u':
 		case 'x':
-			arg->text = number(arena, false,
+			arg->text = format_number(arena, false,
 				got.size == 'z'   ? va_arg(args, size_t)
 				: got.size == 'L' ? va_arg(args, unsigned long long)
 				: got.size == 'l' ? va_arg(args, unsigned long)

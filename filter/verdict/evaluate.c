@@ -222,7 +222,7 @@ find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum 
 }
 
 static enum evaluate_status
-judge(struct evaluation *ev, struct error *error)
+evaluate_checks(struct evaluation *ev, struct error *error)
 {
 	const struct options *options = ev->options;
 	struct auth_input *in = &ev->in;
@@ -424,7 +424,7 @@ evaluate(struct evaluation *ev, const struct evaluate_source *source, struct err
 	if (ev->known != NULL)
 		ev->known(ev);
 	if (!ev->oversize)
-		return judge(ev, error);
+		return evaluate_checks(ev, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
 }

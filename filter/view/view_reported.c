@@ -237,7 +237,7 @@ key_of(const struct line *line, struct arena *arena)
 }
 
 static enum status
-judge(struct reader *reader, const struct line *line, struct view_judged *judged)
+judge_line(struct reader *reader, const struct line *line, struct view_judged *judged)
 {
 	const struct slice key = key_of(line, &reader->one);
 	struct judged *at = &reader->judged[slice_hash(key) % CACHE];
@@ -437,7 +437,7 @@ take(struct reader *reader, const struct line *line)
 	if (st != ST_OK || line->messages <= 0)
 		return st;
 	set_row(reader, line, results);
-	st = judge(reader, line, &judged);
+	st = judge_line(reader, line, &judged);
 	if (st != ST_OK)
 		return st;
 	count_marks(reader, line, judged.marks);
