@@ -159,7 +159,8 @@ verify(void)
 	return 0;
 }
 
-/* Returns the nanoseconds that one call takes; *octets: how many it reads, 0 if none. */
+/* Returns the nanoseconds that one call takes, as the median of the rounds; *octets: how many it
+ * reads, 0 if none. */
 static double
 measured(size_t (*stage)(void), size_t *octets)
 {
@@ -188,7 +189,7 @@ measured(size_t (*stage)(void), size_t *octets)
 			rounds[k - 1] = other;
 		}
 	}
-	return rounds[0];
+	return rounds[ROUNDS / 2];
 }
 
 /* Returns the cycles of the time stamp counter per nanosecond; 0 if there is no such counter. */

@@ -196,6 +196,14 @@ domain_tail(struct slice name, size_t n)
 	return slice_from(name, at);
 }
 
+struct slice
+domain_organization(struct slice name)
+{
+	struct slice two = domain_tail(name, 2);
+
+	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
+}
+
 bool
 domain_within(struct slice name, struct slice top)
 {

@@ -34,6 +34,12 @@ size_t domain_labels(struct slice name);
 
 /* The last n labels, or all if there are fewer. */
 struct slice domain_tail(struct slice name, size_t n);
+/*
+ * Guesses the part of a name that belongs to one organization: the last two labels, or three if the
+ * second-level label is short (example.co.jp). Without a public suffix list, so that the result is
+ * the same on every machine; it may keep one label too many (www.abc.com). A tail of the name.
+ */
+struct slice domain_organization(struct slice name);
 
 /* Is name the same as or below top, at a real label boundary? ASCII case does not matter. */
 bool domain_within(struct slice name, struct slice top);

@@ -319,6 +319,21 @@ dns_limit(struct dns *dns, size_t max)
 	dns->max = max;
 }
 
+bool
+dns_answer_has(const struct dns_answer *answer, const struct ip *ip)
+{
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
+		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 4 ? 32 : 128))
+			return true;
+	return false;
+}
+
+bool
+dns_has_address(struct dns *dns, struct slice name, const struct ip *ip, int64_t until_ms)
+{
+	return dns_answer_has(dns_get(dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, until_ms), ip);
+}
+
 int64_t
 dns_clock_ms(const struct dns *dns)
 {

@@ -59,17 +59,6 @@ is_millis(const struct dkim_sig *sig, int64_t now)
 	return t / 1000 > now - YEARS && t / 1000 < now + YEARS;
 }
 
-static bool
-has_address(struct dns *dns, struct slice name, const struct ip *ip)
-{
-	const struct dns_answer *answer = dns_get(dns, name, DNS_AAAA, 0);
-
-	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (ip_in_prefix(ip, &answer->rr[i].ip, 128))
-			return true;
-	return false;
-}
-
 /*
  * Prints a hint if the client connected by IPv6, its HELO name resolves to its address, and SPF
  * allows that host only by IPv4.
@@ -84,7 +73,7 @@ hint_ipv6(const struct evaluation *ev)
 	if (envelope->client_ip.family != 6 || ev->results.spf.code == AUTH_PASS ||
 		ev->results.spf.domain.n == 0 ||
 		domain_normalize(envelope->helo, ev->arena, &name) != ST_OK ||
-		!has_address(ev->in.dns, name, &envelope->client_ip))
+		!dns_has_address(ev->in.dns, name, &envelope->client_ip, 0))
 		return;
 	answer = dns_get(ev->in.dns, name, DNS_A, 0);
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < ADDRESSES; i++) {

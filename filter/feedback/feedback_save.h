@@ -28,7 +28,6 @@ enum feedback_kind { FEEDBACK_AGGREGATE, FEEDBACK_TLS, FEEDBACK_FAILURE };
 #define FEEDBACK_ASIDES(A) \
 	A(NO_REPORT, "no_report", "it holds no report") \
 	A(NOT_XML, "not_xml", "it is not an aggregate report: XML without the element feedback") \
-	A(DOCTYPE, "doctype", "it has a document type declaration, which no report needs") \
 	A(NOT_JSON, "not_json", "it is not a TLS report") \
 	A(NOT_FAILURE, "not_failure", "it is not a failure report") \
 	A(EMPTY, "empty", "it is empty") \

@@ -9,9 +9,8 @@ name_has(struct dns *dns, struct slice name, const struct ip *ip)
 {
 	const struct dns_answer *answer = dns_get(dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, 0);
 
-	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 4 ? 32 : 128))
-			return RELAY_YES;
+	if (dns_answer_has(answer, ip))
+		return RELAY_YES;
 	return answer->status == DNS_TEMP ? RELAY_UNKNOWN : RELAY_NO;
 }
 

@@ -27,7 +27,6 @@ enum {
 	BOUNDARY_MAX = 70, /* RFC 2046 5.1.1 */
 	SILENT_DAYS =
 		7, /* days without reports after the first bounce, doubled by each further one */
-	SILENT_DOUBLED = 4, /* maximum number of doublings, as in suppress */
 	ADDRESSES_MAX = 100 /* addresses of a bounce that are examined */
 };
 

@@ -37,25 +37,13 @@ evidence_text(const char *code)
 	return NULL;
 }
 
-/* Does the name have that address? */
-static bool
-has_address(struct dns *dns, struct slice name, const struct ip *ip)
-{
-	const struct dns_answer *answer = dns_get(dns, name, ip->family == 6 ? DNS_AAAA : DNS_A, 0);
-
-	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 6 ? 128 : 32))
-			return true;
-	return false;
-}
-
 static bool
 is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 {
 	const struct dns_answer *answer = dns_get(dns, domain, DNS_MX, 0);
 
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < HOSTS_MAX; i++)
-		if (answer->rr[i].name.n > 0 && has_address(dns, answer->rr[i].name, ip))
+		if (answer->rr[i].name.n > 0 && dns_has_address(dns, answer->rr[i].name, ip, 0))
 			return true;
 	return false;
 }
@@ -71,20 +59,7 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 
 	return said.n > 0 && domain_normalize(said, ev->arena, &name) == ST_OK &&
 	       own_senders_have_domain(own, name) &&
-	       has_address(ev->in.dns, name, &ev->taken.envelope.client_ip);
-}
-
-/*
- * Reduces a name to the organization: the last two labels, or three if the second-level label is
- * short (example.co.jp). Without a public suffix list, it may keep one label too many
- * (www.abc.com).
- */
-static struct slice
-organization(struct slice name)
-{
-	struct slice two = domain_tail(name, 2);
-
-	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
+	       dns_has_address(ev->in.dns, name, &ev->taken.envelope.client_ip, 0);
 }
 
 /*
@@ -123,7 +98,7 @@ stands_for(void *arg, struct slice name, bool included)
 		return true;
 	return included &&
 	       (domain_within(domain, name) ||
-		       slice_ieq(organization(name), organization(domain))) &&
+		       slice_ieq(domain_organization(name), domain_organization(domain))) &&
 	       proof_allows(sought->ev, name);
 }
 
@@ -303,7 +278,7 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 	}
 	n = domains_of_author(ev, domains);
 	for (size_t i = 0; i < n; i++) {
-		if (has_address(ev->in.dns, domains[i], ip))
+		if (dns_has_address(ev->in.dns, domains[i], ip, 0))
 			return (struct evidence){.id = EVIDENCE_ADDRESS};
 		if (is_mx(ev->in.dns, domains[i], ip))
 			return (struct evidence){.id = EVIDENCE_MX};

@@ -40,25 +40,6 @@ by_signature(const struct row *row, struct source_key *key)
 	return first != NULL;
 }
 
-/*
- * Returns the last labels of a name that belong to an organization. Does not use the public suffix
- * list, so that the result is the same on every machine that merges rows.
- */
-static const char *
-organization(const char *name)
-{
-	struct slice whole = slice_str(name);
-	size_t labels = domain_labels(whole), want = 2;
-
-	if (labels > 2) {
-		struct slice two = domain_tail(whole, 2);
-
-		if (slice_find(two, '.') <= 3)
-			want = 3;
-	}
-	return labels > want ? domain_tail(whole, want).p : name;
-}
-
 static void
 by_address(const struct row *row, struct source_key *key)
 {
@@ -88,7 +69,8 @@ sources_key(const struct row *row, struct source_key *key)
 		if (row->spf == AUTH_PASS && row->spf_domain[0] != '\0')
 			set_name(key, SOURCE_BY_ENVELOPE, row->spf_domain);
 		else if (row->client_name[0] != '\0')
-			set_name(key, SOURCE_BY_NAME, organization(row->client_name));
+			set_name(key, SOURCE_BY_NAME,
+				domain_organization(slice_str(row->client_name)).p);
 		else
 			by_address(row, key);
 	}

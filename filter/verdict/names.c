@@ -1,18 +1,5 @@
 #include "filter/verdict/names.h"
 
-static bool
-leads_back(struct dns *dns, struct slice name, const struct ip *ip, int64_t until_ms)
-{
-	const unsigned bits = ip->family == 4 ? 32 : 128;
-	const struct dns_answer *back =
-		dns_get(dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, until_ms);
-
-	for (size_t i = 0; back->status == DNS_OK && i < back->n; i++)
-		if (ip_in_prefix(ip, &back->rr[i].ip, bits))
-			return true;
-	return false;
-}
-
 struct slice
 names_of_client(struct dns *dns, const struct ip *ip, int64_t until_ms, struct arena *arena)
 {
@@ -22,7 +9,8 @@ names_of_client(struct dns *dns, const struct ip *ip, int64_t until_ms, struct a
 		return SLICE("");
 	names = dns_get(dns, ip_reverse_name(ip, arena), DNS_PTR, until_ms);
 	for (size_t i = 0; names->status == DNS_OK && i < names->n && i < NAMES_LOOKED_AT; i++)
-		if (names->rr[i].name.n > 0 && leads_back(dns, names->rr[i].name, ip, until_ms))
+		if (names->rr[i].name.n > 0 &&
+			dns_has_address(dns, names->rr[i].name, ip, until_ms))
 			return names->rr[i].name;
 	return SLICE("");
 }

@@ -60,15 +60,10 @@ confirmed(const struct strings *list, const struct auth_input *in, struct slice 
 		dns_get(in->dns, ip_reverse_name(ip, in->arena), DNS_PTR, in->until_ms);
 
 	for (size_t i = 0; names->status == DNS_OK && i < names->n && i < NAMES_MAX; i++) {
-		const struct dns_answer *back;
-
 		*name = names->rr[i].name;
-		if (!name_listed(list, *name, true))
-			continue;
-		back = dns_get(in->dns, *name, ip->family == 4 ? DNS_A : DNS_AAAA, in->until_ms);
-		for (size_t k = 0; back->status == DNS_OK && k < back->n; k++)
-			if (ip_in_prefix(ip, &back->rr[k].ip, ip->family == 4 ? 32 : 128))
-				return true;
+		if (name_listed(list, *name, true) &&
+			dns_has_address(in->dns, *name, ip, in->until_ms))
+			return true;
 	}
 	return false;
 }
