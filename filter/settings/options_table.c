@@ -114,7 +114,7 @@ const struct option_row option_rows[] = {
 	{.name = "overlay", .commands = EXPLAIN | BATCH | ARCHIVES, .arg = "FILE",
 		.kind = OPTION_TEXTS, .at = AT(overlays),
 		.help = N_("lay its records over DNS; may be repeated")},
-	{.name = "dns-record", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH,
+	{.name = "dns-record", .commands = FILTER | EXPLAIN | BATCH | INSPECT, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(dns_record), .help = N_("write the answers of this run as a zone")},
 	{.name = "now", .commands = ALL, .arg = "UNIXTIME", .kind = OPTION_NOW, .at = AT(now),
 		.given = AT(has_now), .max = MAX_TIME,
