@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "filter/feedback/feedback.h"
 #include "filter/feedback/feedback_find.h"
@@ -13,14 +12,11 @@
 #include "filter/source/source.h"
 #include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
-#include "filter/text/printable.h"
 #include "filter/verdict/evaluate.h"
 
 enum {
-	TOGETHER = 200,
-	OPEN_MS = 1000, /* an older transaction is committed */
-	SLOW_MS = 100,  /* the evaluation of a sender that takes longer is slow */
-	SHOWN_MAX = 255
+	OPEN_MS = 1000,          /* an older transaction is committed */
+	COPIED_MAX = 1024 * 1024 /* a larger mail or file is stored at once */
 };
 
 struct counts {
@@ -34,14 +30,14 @@ struct run {
 	struct feedback_saver *saver;
 	struct evaluation tools; /* GMime, crypto and public suffix list, shared by all messages */
 	struct arena arena;      /* for one message */
+	struct feedback_queue queue;
 	struct feedback_origin origin;
 	struct feedback_search search; /* the current mail or file */
 	struct counts counts;
-	bool piped;       /* reads one mail from stdin, which must not be lost */
-	bool told;        /* the cause of the failure was printed */
-	size_t pending;   /* items in the open transaction, */
-	int64_t began_ms; /* and when it was opened */
-	bool slow;        /* the evaluation of the last sender took long */
+	bool piped; /* reads one mail from stdin, which must not be lost */
+	bool told;  /* the cause of the failure was printed */
+	bool open;  /* a transaction is open, since began_ms */
+	int64_t began_ms;
 };
 
 static void
@@ -162,11 +158,14 @@ static enum status
 authenticate_sender(struct run *run, struct slice mail)
 {
 	struct error error = {.path = NULL};
-	bool unanswered = false;
+	struct feedback_judged judged;
 	enum status st = feedback_sender(
-		run->options, &run->tools, mail, &run->arena, &run->origin, &unanswered, &error);
+		run->options, &run->tools, mail, &run->arena, &run->origin, &judged, &error);
 
-	if (unanswered)
+	if (judged.envelope != FAULT_NONE)
+		log_line(run, translated(fault_text(judged.envelope)),
+			_("only DKIM can authenticate its sender"));
+	if (judged.unanswered)
 		log_line(run,
 			st == ST_LIMIT ? _("DNS did not answer for its sender; it waits for the "
 					   "next run")
@@ -224,74 +223,73 @@ read_one(struct run *run, struct slice octets, bool partial, bool mail)
 	return st == ST_OK ? end_search(run, octets) : st;
 }
 
-/* Commits after TOGETHER items, because small transactions are slow; or now. */
 static enum status
-settle(struct run *run, bool now)
+settle(struct run *run)
+{
+	const bool open = run->open;
+
+	run->open = false;
+	return open ? store_commit(run->store) : ST_OK;
+}
+
+/* Stores an item; commits a transaction older than OPEN_MS, because other processes wait for it. */
+static enum status
+store_one(struct run *run, const struct feedback_item *item)
 {
 	enum status st;
 
-	if (run->pending == 0 || (!now && run->pending < TOGETHER))
-		return ST_OK;
-	run->pending = 0;
-	st = store_commit(run->store);
-	return st;
+	if (!run->open) {
+		if (store_begin(run->store) != ST_OK)
+			return ST_TEMP;
+		feedback_saver_begin(run->saver);
+		run->open = true;
+		run->began_ms = clock_ms();
+	}
+	run->origin = item->origin;
+	st = read_one(run, item->octets, item->partial, item->mail);
+	arena_reset(&run->arena);
+	return st == ST_OK && clock_ms() - run->began_ms > OPEN_MS ? settle(run) : st;
 }
 
-/* Commits a transaction older than OPEN_MS: other processes wait for its end. */
+/* Stores the items in the queue, together, because small transactions are slow. */
 static enum status
-settle_soon(struct run *run)
-{
-	return settle(run, run->pending > 0 && clock_ms() - run->began_ms > OPEN_MS);
-}
-
-/*
- * Evaluates the sender, who may make DNS slow. If the last one did, this happens outside a
- * transaction.
- */
-static enum status
-judge_sender(struct run *run, struct slice mail)
-{
-	enum status st = settle(run, run->slow);
-	const int64_t began_ms = clock_ms();
-
-	if (st == ST_OK)
-		st = authenticate_sender(run, mail);
-	run->slow = clock_ms() - began_ms > SLOW_MS;
-	return st;
-}
-
-static enum status
-store_one(struct run *run, struct slice octets, bool partial, bool mail)
+store_queue(struct run *run)
 {
 	enum status st = ST_OK;
 
-	if (run->pending == 0) {
-		st = store_begin(run->store);
-		run->began_ms = clock_ms();
-	}
-	if (st != ST_OK)
-		return st;
-	run->pending++;
-	st = read_one(run, octets, partial, mail);
-	return st == ST_OK ? settle_soon(run) : st;
+	for (size_t i = 0; st == ST_OK && i < run->queue.n; i++)
+		st = store_one(run, &run->queue.v[i]);
+	feedback_queue_clear(&run->queue);
+	return st == ST_OK ? settle(run) : st;
 }
 
+/* Takes a mail or a file: authenticates its sender before it locks the store. */
 static enum status
 keep_one(struct run *run, const char *name, struct slice octets, bool partial)
 {
-	const bool mail = !partial && octets.n > 0 && feedback_is_mail(octets);
-	enum status st = ST_OK;
+	struct feedback_item item = {
+		.octets = octets,
+		.partial = partial,
+		.mail = !partial && octets.n > 0 && feedback_is_mail(octets),
+	};
+	const bool large = octets.n > COPIED_MAX;
+	enum status st = large ? store_queue(run) : ST_OK;
 
 	run->origin = (struct feedback_origin){.name = name, .now = run->origin.now};
-	if (mail) {
-		octets = saved_unwrap(name != NULL ? name : "", octets);
-		st = judge_sender(run, octets);
+	if (item.mail && st == ST_OK) {
+		item.octets = saved_unwrap(name != NULL ? name : "", octets);
+		st = authenticate_sender(run, item.octets);
 	}
+	item.origin = run->origin;
 	if (st == ST_LIMIT)
 		run->counts.waiting++;
+	else if (st == ST_OK && large)
+		st = store_one(run, &item);
 	else if (st == ST_OK)
-		st = store_one(run, octets, partial, mail);
+		feedback_queue_add(&run->queue, &item);
 	arena_reset(&run->arena);
+	if (st == ST_OK && (large || feedback_queue_is_full(&run->queue)))
+		st = store_queue(run);
 	return st == ST_LIMIT ? ST_OK : st;
 }
 
@@ -450,7 +448,7 @@ run_all(struct run *run, struct arena *arena)
 	}
 	st = archives ? read_all(run, arena) : read_stdin(run);
 	if (st == ST_OK)
-		st = settle(run, true);
+		st = store_queue(run);
 	if (st == ST_TEMP)
 		tell_failure(run);
 	feedback_saver_close(run->saver);
@@ -479,6 +477,7 @@ feedback_read_main(const struct options *options, struct arena *arena)
 		return of_pipe(options, status);
 	}
 	arena_init(&run.arena, arena->oom, arena->oom_arg);
+	arena_init(&run.queue.arena, arena->oom, arena->oom_arg);
 	run.origin.now = options_now(options);
 	evaluate_begin(options, arena, &run.tools);
 	named.authserv_id = run.tools.authserv_id;
@@ -496,5 +495,6 @@ feedback_read_main(const struct options *options, struct arena *arena)
 	evaluate_end(&run.tools);
 	store_close(run.store);
 	arena_clear(&run.arena);
+	feedback_queue_clear(&run.queue);
 	return of_pipe(options, status);
 }

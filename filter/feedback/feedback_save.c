@@ -36,6 +36,12 @@ feedback_saver_close(struct feedback_saver *saver)
 	free(saver);
 }
 
+void
+feedback_saver_begin(struct feedback_saver *saver)
+{
+	memset(saver->known, 0, sizeof saver->known);
+}
+
 bool
 feedback_digest(const struct feedback_saver *saver, struct slice octets, char text[DIGEST_TEXT])
 {

@@ -51,6 +51,8 @@ struct feedback_saver;
 /* store and crypto must outlive it. NULL without memory. */
 struct feedback_saver *feedback_saver_open(struct store *store, struct crypto *crypto);
 void feedback_saver_close(struct feedback_saver *saver);
+/* Call it at the beginning of each transaction: `report prune` may have changed the store. */
+void feedback_saver_begin(struct feedback_saver *saver);
 
 /*
  * Save a parsed report within the caller's transaction. octets: the uncompressed report, from which

@@ -2,6 +2,7 @@
 import email.utils
 import socket
 import subprocess
+import time
 
 import shapes
 from sender import Sender
@@ -92,6 +93,63 @@ def outage(suite, places, read):
     suite.check('no answer: of an archive, later', done.returncode == 0 and senders(stored) == [('', '0', '3'), ('google.com', '2', '3')], done)
 
 
+def envelopes(suite, places, read):
+    """--envelope field, and a mail whose field is missing or cannot be read: it will never have one, so it neither waits nor stops the rest"""
+    large = Sender('google.com')
+    zone, secret, box = places.folder / 'envelope-zone', places.folder / 'envelope-secret', places.folder / 'envelopes'
+    zone.write_text(large.zone() + 'google.com. TXT "v=spf1 ip4:192.0.2.1 -all"\n')
+    secret.write_text('s3cret')
+    secret.chmod(0o600)
+    box.mkdir(exist_ok=True)
+    given = ('--envelope', 'field', '--envelope-secret-file', secret)
+    field = b'X-Mailstamp-Envelope: secret=s3cret client_address=192.0.2.1 sender=a%40google.com\r\n'
+    signed, unsigned = large.mail(shapes.xml()), large.mail(shapes.xml(), signed=False)
+    why, only = b'no X-Mailstamp-Envelope has the right secret', b': only DKIM can authenticate its sender\n'
+    cases = [
+        ('with the field', field + unsigned, '2', b''),
+        ('without the field', signed, '2', why + only),
+        ('without field or signature', unsigned, '1', why + only),
+        ('with another secret', field.replace(b's3cret', b'other') + unsigned, '1', why + only),
+        ('with two fields', field * 2 + signed, '2', b'more than one X-Mailstamp-Envelope has the right secret' + only),
+        ('with a client that is no address', field.replace(b'192.0.2.1', b'localhost') + signed, '2', b"the envelope's client_address is not an address" + only),
+        ('with a name twice', field.replace(b' sender', b' sender=x%40y.example sender') + signed, '2', b'a name is repeated in the envelope' + only),
+        ('with a wrong code', field.replace(b'%40', b'%4') + signed, '2', b'a value of the envelope is not percent-encoded correctly' + only),
+    ]
+    for name, octets, auth, words in cases:
+        stored = places.new()
+        done = read(stored.place, zone, *given, stdin=octets)
+        suite.check(f'envelope field, a mail {name}', done.returncode == 0 and done.stderr == (b'mailstamp: stdin: ' + words if words else b'') and
+                    stored.ask('SELECT s.domain, s.auth FROM in_report r JOIN in_sender s ON s.id = r.sender') == [('google.com', auth)], done)
+    for n, (_, octets, _, _) in enumerate(cases):
+        (box / f'{n}.eml').write_bytes(octets)
+    stored = places.new()
+    done = read(stored.place, zone, *given, box)
+    suite.check('envelope field: of an archive, all are read', done.returncode == 0 and done.stderr.count(only) == len(cases) - 1 and
+                stored.ask('SELECT s.auth, r.seen FROM in_report r JOIN in_sender s ON s.id = r.sender ORDER BY 1') == [('1', '2'), ('2', '6')], done)
+
+
+def pruned(suite, places, program):
+    """Between two transactions of a reader, while DNS is slow, another process removes what the first of them stored."""
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    silent.bind(('127.0.0.1', 0))
+    silent.settimeout(20)
+    box = places.folder / 'pruned'
+    box.mkdir(exist_ok=True)
+    for n in range(200):
+        (box / f'{n:03}.xml').write_bytes(shapes.xml(ident='old'))
+    (box / '200.eml').write_bytes(Sender('google.com').mail(shapes.xml(ident='new')))
+    stored = places.new()
+    base = ['--config', '/dev/null', '--store', stored.place]
+    with subprocess.Popen([program, 'report', 'read', *base, '--resolver', f'127.0.0.1:{silent.getsockname()[1]}', '--dns-timeout', '3', '--deadline', '3',
+                           '--now', '1700000000', box], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        silent.recv(512)
+        subprocess.run([program, 'report', 'prune', *base, '--days', '1', '--now', '1800000000'], check=True)
+        suite.check('prune during read: it removed', (stored.count('in_report'), stored.count('in_auth')) == (0, 0))
+    silent.close()
+    suite.check('prune during read: the rows keep their results', stored.ask('SELECT r.report_id, count(x.auth) FROM in_report r JOIN in_row w ON w.report = r.id '
+                'LEFT JOIN in_result x ON x.auth = w.auth GROUP BY r.report_id') == [('new', '2')], stored.ask('SELECT report_id FROM in_report'))
+
+
 def slow(suite, places, program):
     """DNS of a sender that never answers holds up that mail, and not the store."""
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -108,8 +166,24 @@ def slow(suite, places, program):
         other = subprocess.run([*argv, '--zone', places.zone], input=shapes.xml(ident='3'), check=False)
         suite.check('slow DNS: others are stored meanwhile', other.returncode == 0 and waiting.poll() is None, other)
         waiting.terminate()
+    box = places.folder / 'slow'
+    box.mkdir(exist_ok=True)
+    (box / '1.xml').write_bytes(shapes.xml(ident='4'))
+    (box / '2.eml').write_bytes(Sender('google.com').mail(shapes.xml(ident='5')))
+    while True:  # what the first reader asked
+        try:
+            silent.settimeout(1)
+            silent.recv(512)
+        except TimeoutError:
+            break
+    silent.settimeout(20)
+    with subprocess.Popen([*argv, *resolver, box], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as waiting:
+        silent.recv(512)
+        other = subprocess.run([*argv, '--zone', places.zone], input=shapes.xml(ident='6'), check=False)
+        suite.check('slow DNS: of one mail in an archive', other.returncode == 0 and waiting.poll() is None, other)
+        waiting.terminate()
     silent.close()
-    suite.check('slow DNS: which', stored.ask('SELECT report_id FROM in_report ORDER BY id') == [('1',), ('3',)])
+    suite.check('slow DNS: which', stored.ask('SELECT report_id FROM in_report ORDER BY id') == [('1',), ('3',), ('6',)])
 
 
 def shows(suite, places, read, show):
