@@ -5,6 +5,8 @@
 #ifndef AUTH_DNS_DNS_BACKEND_H
 #define AUTH_DNS_DNS_BACKEND_H
 
+#include <pthread.h>
+
 #include "auth/dns/dns.h"
 
 struct dns_question {
@@ -72,8 +74,11 @@ struct resolver;
 /* config: oom and the deadline are ignored. The resolver lives in arena. */
 enum status resolver_open(const struct dns_config *config, struct arena *arena,
 	struct resolver **resolver, struct error *error);
-/* Makes resolver_turn also wake up when fd is readable; the caller reads from fd. */
-void resolver_watch(struct resolver *resolver, int fd);
+/*
+ * For threads that share the resolver and hold lock while they use it: resolver_turn releases lock
+ * while it sleeps, and also wakes up when fd is readable; the caller reads from fd.
+ */
+void resolver_share(struct resolver *resolver, pthread_mutex_t *lock, int fd);
 /* question must live until its query has ended, or until resolver_free. */
 void resolver_start(void *resolver, struct dns_question *question);
 /* The number of concurrent queries; further questions wait. */

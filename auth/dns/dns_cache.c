@@ -1,6 +1,5 @@
 #include "auth/dns/dns_cache.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -189,13 +188,16 @@ dns_cache_free(struct dns_cache *cache)
 /* threads that wait */
 
 struct dns_waiter {
-	struct dns_waiter *next;
+	struct dns_waiter *next;    /* for the same entry */
+	struct dns_waiter *another; /* in the list of all */
 	pthread_cond_t answered;
 };
 
 bool
-dns_waits_init(struct dns_waits *waits)
+dns_waits_init(struct dns_waits *waits, pthread_mutex_t *lock,
+	void (*turn)(void *arg, int64_t until_ms), void *arg)
 {
+	*waits = (struct dns_waits){.lock = lock, .turn = turn, .arg = arg};
 	if (pthread_condattr_init(&waits->clock) != 0)
 		return false;
 	if (pthread_condattr_setclock(&waits->clock, CLOCK_MONOTONIC) == 0)
@@ -212,34 +214,74 @@ dns_waits_clear(struct dns_waits *waits)
 
 /* The lock is held. */
 static void
-sleep_until(
-	const struct dns_entry *e, struct dns_waiter *self, pthread_mutex_t *lock, int64_t until_ms)
+take_turn(struct dns_waits *waits, int64_t until_ms)
+{
+	waits->taken = true;
+	waits->turn(waits->arg, until_ms);
+	waits->taken = false;
+}
+
+/* Sleeps until the entry has its answer; takes the turns if no other thread does. */
+static void
+sleep_until(struct dns_waits *waits, const struct dns_entry *e, struct dns_waiter *self,
+	int64_t until_ms)
 {
 	struct timespec until = {
 		.tv_sec = (time_t)(until_ms / 1000),
 		.tv_nsec = (long)(until_ms % 1000) * 1000000,
 	};
-	int rc = 0;
 
-	while (!e->done && rc != ETIMEDOUT)
-		rc = until_ms == INT64_MAX ? pthread_cond_wait(&self->answered, lock)
-					   : pthread_cond_timedwait(&self->answered, lock, &until);
+	while (!e->done && resolver_clock(NULL) < until_ms) {
+		if (!waits->taken)
+			take_turn(waits, until_ms);
+		else if (until_ms == INT64_MAX)
+			(void)pthread_cond_wait(&self->answered, waits->lock);
+		else
+			(void)pthread_cond_timedwait(&self->answered, waits->lock, &until);
+	}
 }
 
 static void
-leave(struct dns_entry *e, struct dns_waiter *self)
+join(struct dns_waits *waits, struct dns_entry *e, struct dns_waiter *self)
+{
+	self->next = e->waiting;
+	self->another = waits->first;
+	/* cppcheck-suppress autoVariables ; leave() takes it out again, under the same lock */
+	e->waiting = waits->first = self;
+}
+
+/* The thread goes on, and another one takes the turns. */
+static void
+leave(struct dns_waits *waits, struct dns_entry *e, struct dns_waiter *self)
 {
 	struct dns_waiter **at = &e->waiting;
 
 	while (*at != self)
 		at = &(*at)->next;
 	*at = self->next;
-	(void)pthread_cond_destroy(&self->answered);
+	for (at = &waits->first; *at != self;)
+		at = &(*at)->another;
+	*at = self->another;
+	if (!waits->taken && waits->first != NULL)
+		pthread_cond_signal(&waits->first->answered);
 }
 
 bool
-dns_wait(struct dns_waits *waits, pthread_mutex_t *lock, struct dns_entry *e, int64_t until_ms,
-	const struct dns_slow *slow)
+dns_wait_look(struct dns_waits *waits, const struct dns_entry *e)
+{
+	bool done;
+
+	pthread_mutex_lock(waits->lock);
+	if (!e->done && !waits->taken)
+		take_turn(waits, 0);
+	done = e->done;
+	pthread_mutex_unlock(waits->lock);
+	return done;
+}
+
+bool
+dns_wait(
+	struct dns_waits *waits, struct dns_entry *e, int64_t until_ms, const struct dns_slow *slow)
 {
 	const int64_t long_ms = resolver_clock(NULL) + slow->ms;
 	struct dns_waiter self;
@@ -247,21 +289,22 @@ dns_wait(struct dns_waits *waits, pthread_mutex_t *lock, struct dns_entry *e, in
 
 	if (pthread_cond_init(&self.answered, &waits->clock) != 0)
 		return false;
-	pthread_mutex_lock(lock);
-	self.next = e->waiting;
-	/* cppcheck-suppress autoVariables ; leave() takes it out again, under the same lock */
-	e->waiting = &self;
-	sleep_until(e, &self, lock, until_ms < long_ms ? until_ms : long_ms);
+	pthread_mutex_lock(waits->lock);
+	join(waits, e, &self);
+	sleep_until(waits, e, &self, until_ms < long_ms ? until_ms : long_ms);
 	if (!e->done && until_ms > long_ms) {
-		pthread_mutex_unlock(lock);
+		leave(waits, e, &self);
+		pthread_mutex_unlock(waits->lock);
 		if (slow->call != NULL)
 			slow->call(slow->arg);
-		pthread_mutex_lock(lock);
-		sleep_until(e, &self, lock, until_ms);
+		pthread_mutex_lock(waits->lock);
+		join(waits, e, &self);
+		sleep_until(waits, e, &self, until_ms);
 	}
-	leave(e, &self);
+	leave(waits, e, &self);
 	done = e->done;
-	pthread_mutex_unlock(lock);
+	pthread_mutex_unlock(waits->lock);
+	(void)pthread_cond_destroy(&self.answered);
 	return done;
 }
 

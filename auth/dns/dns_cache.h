@@ -57,10 +57,20 @@ void dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int6
 
 /*
  * Threads that sleep until an answer arrives. Each has its own condition variable, so that an
- * answer wakes only the threads that wait for it.
+ * answer wakes only the threads that wait for it. One of them at a time takes a turn instead: it
+ * receives answers for all.
  */
 struct dns_waits {
 	pthread_condattr_t clock;
+	pthread_mutex_t *lock; /* guards the entries and the members below */
+	/*
+	 * Receives what arrives until until_ms, settles entries and calls dns_wait_wake. The lock
+	 * is held, and is released while it sleeps.
+	 */
+	void (*turn)(void *arg, int64_t until_ms);
+	void *arg;
+	bool taken; /* a thread takes a turn */
+	struct dns_waiter *first;
 };
 
 /* A function that a sleeping thread calls once, after it has waited that long. call may be NULL. */
@@ -71,14 +81,21 @@ struct dns_slow {
 };
 
 /* False when out of memory. */
-bool dns_waits_init(struct dns_waits *waits);
+bool dns_waits_init(struct dns_waits *waits, pthread_mutex_t *lock,
+	void (*turn)(void *arg, int64_t until_ms), void *arg);
 void dns_waits_clear(struct dns_waits *waits);
 
 /*
- * Sleeps until the entry, which must be pinned, has its answer or resolver_clock reaches
- * until_ms; true if it has its answer. lock guards the entry and must not be held.
+ * Takes a turn without sleeping if no other thread takes one; true if the entry, which must be
+ * pinned, has its answer. The lock must not be held.
  */
-bool dns_wait(struct dns_waits *waits, pthread_mutex_t *lock, struct dns_entry *e, int64_t until_ms,
+bool dns_wait_look(struct dns_waits *waits, const struct dns_entry *e);
+
+/*
+ * Sleeps until the entry, which must be pinned, has its answer or resolver_clock reaches
+ * until_ms; true if it has its answer. The lock must not be held.
+ */
+bool dns_wait(struct dns_waits *waits, struct dns_entry *e, int64_t until_ms,
 	const struct dns_slow *slow);
 
 /* Wakes the threads that wait for the entry, which has its answer. The lock must be held. */

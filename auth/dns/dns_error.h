@@ -7,7 +7,7 @@
 /* clang-format off */
 #define DNS_ERRORS(R) \
 	R(NO_MEMORY,     "dns_no_memory",      "no memory") \
-	R(NO_THREAD,     "dns_no_thread",      "no pipe or no thread for DNS") \
+	R(NO_PIPE,       "dns_no_pipe",        "no pipe for DNS") \
 	R(RESOLV_CONF,   "dns_resolv_conf",    "resolv.conf cannot be read") \
 	R(RESOLVERS,     "dns_many_resolvers", "more than 16 resolvers") \
 	R(RESOLVER,      "dns_bad_resolver",   "not a resolver's ADDR, ADDR:PORT or [ADDR]:PORT") \

@@ -2,20 +2,20 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "auth/dns/dns_cache.h"
 #include "auth/dns/dns_zone.h"
 
-/* a query of the pool's thread */
+/* a query of the pool */
 struct asking {
 	struct asking *next;
 	struct dns_entry *entry;
 	struct dns_question question;
 	struct arena arena;
-	int64_t until_ms;
+	int64_t left_ms; /* the time until it fails; counts only while a thread waits for answers */
+	int64_t seen_ms; /* the clock when left_ms was right */
 	bool delivered;
 };
 
@@ -29,13 +29,13 @@ struct dns_pool {
 	/* guarded by lock */
 	struct dns_cache cache;
 	struct asking *first, *last; /* not yet sent */
-	bool stop;
-	/* set before the pool's thread starts, or used by that thread only */
-	pthread_t thread;
-	bool running;
-	int wake[2];
 	struct asking *flying;
 	size_t nflying;
+	bool asleep; /* a thread sleeps for answers, or handles them */
+	bool woken;  /* an octet is in wake */
+	/* unchanged once the pool is open */
+	bool shared; /* there is a pipe */
+	int wake[2];
 };
 
 /* an entry that a dns holds */
@@ -58,13 +58,14 @@ settle(struct dns_pool *pool, struct dns_entry *e, const struct dns_answer *answ
 	dns_wait_wake(e);
 }
 
-/* Queues a query for the pool's thread; the lock is held. */
+static void send_queued(struct dns_pool *pool);
+
+/* Sends a query, or queues it; the lock is held. */
 static void
 send_off(struct dns_pool *pool, struct dns_entry *e)
 {
 	struct asking *asking = calloc(1, sizeof *asking);
 	struct dns_answer failed = dns_outcome_answer(DNS_OUT_UNREACHABLE);
-	bool first = pool->first == NULL;
 
 	if (asking == NULL) {
 		settle(pool, e, &failed);
@@ -75,10 +76,9 @@ send_off(struct dns_pool *pool, struct dns_entry *e)
 	asking->question.name = e->name;
 	asking->question.type = e->type;
 	asking->question.hash = e->hash;
-	*(first ? &pool->first : &pool->last->next) = asking;
+	*(pool->first == NULL ? &pool->first : &pool->last->next) = asking;
 	pool->last = asking;
-	if (first)
-		(void)!write(pool->wake[1], "", 1);
+	send_queued(pool);
 }
 
 static void
@@ -131,15 +131,12 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	const struct dns_slow slow = {
 		DNS_POOL_LONG_MS, member->user.wait_long, member->user.wait_arg};
 	struct dns_entry *e = question->own;
-	bool done;
+	bool done = dns_wait_look(&pool->waits, e);
 
-	pthread_mutex_lock(&pool->lock);
-	done = e->done;
-	pthread_mutex_unlock(&pool->lock);
 	if (!done) {
 		if (member->user.wait_begin != NULL)
 			member->user.wait_begin(member->user.wait_arg);
-		done = dns_wait(&pool->waits, &pool->lock, e, until_ms, &slow);
+		done = dns_wait(&pool->waits, e, until_ms, &slow);
 		if (member->user.wait_end != NULL)
 			member->user.wait_end(member->user.wait_arg);
 	}
@@ -228,59 +225,60 @@ dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user, struct are
 	return dns;
 }
 
-/* the pool's thread */
-
+/*
+ * Sends new queries while there is room, and wakes the thread that sleeps for answers, so that it
+ * also waits for theirs. The lock is held.
+ */
 static void
-begin_flight(struct dns_pool *pool, struct asking *asking)
+send_queued(struct dns_pool *pool)
 {
-	arena_init(&asking->arena, pool->arena.oom, pool->arena.oom_arg);
-	asking->question.arena = &asking->arena;
-	asking->question.asked = true;
-	asking->until_ms = resolver_clock(NULL) + pool->timeout_ms;
-	asking->next = pool->flying;
-	pool->flying = asking;
-	pool->nflying++;
-	resolver_start(pool->resolver, &asking->question);
+	const size_t sockets = resolver_most(pool->resolver);
+	const size_t most = sockets < DNS_POOL_FLYING ? sockets : DNS_POOL_FLYING;
+	struct asking *asking;
+
+	while (pool->nflying < most && (asking = pool->first) != NULL) {
+		pool->first = asking->next;
+		arena_init(&asking->arena, pool->arena.oom, pool->arena.oom_arg);
+		asking->question.arena = &asking->arena;
+		asking->question.asked = true;
+		asking->seen_ms = resolver_clock(NULL);
+		asking->left_ms = pool->timeout_ms;
+		asking->next = pool->flying;
+		pool->flying = asking;
+		pool->nflying++;
+		resolver_start(pool->resolver, &asking->question);
+		if (pool->asleep && !pool->woken)
+			pool->woken = write(pool->wake[1], "", 1) == 1;
+	}
 }
 
-/* Takes new queries; false if the pool must end. */
-static bool
-take_new(struct dns_pool *pool)
-{
-	struct asking *list = NULL, *next;
-	size_t most = resolver_most(pool->resolver);
-	size_t room;
-	bool stop;
-
-	if (most > DNS_POOL_FLYING)
-		most = DNS_POOL_FLYING;
-	room = most > pool->nflying ? most - pool->nflying : 0;
-	pthread_mutex_lock(&pool->lock);
-	stop = pool->stop;
-	for (struct asking **end = &list; room > 0 && pool->first != NULL; room--) {
-		*end = pool->first;
-		pool->first = pool->first->next;
-		(*end)->next = NULL;
-		end = &(*end)->next;
-	}
-	pthread_mutex_unlock(&pool->lock);
-	for (; list != NULL; list = next) {
-		next = list->next;
-		begin_flight(pool, list);
-	}
-	return !stop;
-}
-
-/* Delivers answers and removes finished queries; returns when to wake up. */
+/*
+ * Counts the time that passed with a thread waiting for answers (waited) against the limit of each
+ * query; returns when the next one reaches it.
+ */
 static int64_t
+count_time(struct dns_pool *pool, bool waited)
+{
+	int64_t now = resolver_clock(NULL), until = INT64_MAX;
+
+	for (struct asking *asking = pool->flying; asking != NULL; asking = asking->next) {
+		if (waited)
+			asking->left_ms -= now - asking->seen_ms;
+		asking->seen_ms = now;
+		if (!asking->question.done && asking->left_ms < until - now)
+			until = now + asking->left_ms;
+	}
+	return until;
+}
+
+/* Delivers answers and removes finished queries. The lock is held. */
+static void
 deliver_answers(struct dns_pool *pool)
 {
-	int64_t now = resolver_clock(NULL), until = now + 60000;
-	struct asking **at = &pool->flying, *done = NULL, *asking;
+	struct asking **at = &pool->flying, *asking;
 
-	pthread_mutex_lock(&pool->lock);
 	while ((asking = *at) != NULL) {
-		if (!asking->question.done && asking->until_ms <= now) {
+		if (!asking->question.done && asking->left_ms <= 0) {
 			struct dns_answer late = dns_outcome_answer(DNS_OUT_TIMEOUT);
 
 			dns_question_answer(&asking->question, &late);
@@ -290,48 +288,39 @@ deliver_answers(struct dns_pool *pool)
 			dns_cache_unpin(&pool->cache, asking->entry);
 			asking->delivered = true;
 		}
-		if (!asking->question.done && asking->until_ms < until)
-			until = asking->until_ms;
 		if (asking->delivered && !asking->question.flying) {
 			*at = asking->next;
-			asking->next = done;
-			done = asking;
 			pool->nflying--;
+			arena_clear(&asking->arena);
+			free(asking);
 		} else {
 			at = &asking->next;
 		}
 	}
-	if (done != NULL && pool->first != NULL)
-		until = now; /* new queries can be sent now */
-	pthread_mutex_unlock(&pool->lock);
-	for (; done != NULL; done = asking) {
-		asking = done->next;
-		arena_clear(&done->arena);
-		free(done);
-	}
-	return until;
 }
 
-static void *
-run_pool(void *arg)
+/* Receives answers for all threads (struct dns_waits). The lock is held. */
+static void
+receive(void *arg, int64_t until_ms)
 {
 	struct dns_pool *pool = arg;
-	char bytes[64];
+	const int64_t due_ms = count_time(pool, false);
+	char octets[8];
 
-	while (take_new(pool)) {
-		int64_t until = deliver_answers(pool);
-
-		resolver_turn(pool->resolver, until);
-		while (read(pool->wake[0], bytes, sizeof bytes) > 0)
-			continue;
-	}
-	return NULL;
+	pool->asleep = true;
+	resolver_turn(pool->resolver, due_ms < until_ms ? due_ms : until_ms);
+	pool->asleep = false;
+	if (pool->woken)
+		pool->woken = read(pool->wake[0], octets, sizeof octets) <= 0;
+	(void)count_time(pool, true);
+	deliver_answers(pool);
+	send_queued(pool);
 }
 
 static bool
 set_up_lock(struct dns_pool *pool)
 {
-	if (!dns_waits_init(&pool->waits))
+	if (!dns_waits_init(&pool->waits, &pool->lock, receive, pool))
 		return false;
 	if (pthread_mutex_init(&pool->lock, NULL) == 0)
 		return true;
@@ -339,28 +328,18 @@ set_up_lock(struct dns_pool *pool)
 	return false;
 }
 
-/* Creates the thread with signals blocked: the main thread handles them. */
+/* Prepares the resolver for use by several threads. */
 static bool
-start_thread(struct dns_pool *pool)
+share_resolver(struct dns_pool *pool)
 {
-	sigset_t all, before;
-
-	if (pipe(pool->wake) != 0)
-		return false;
-	for (int i = 0; i < 2; i++) {
+	pool->shared = pipe(pool->wake) == 0;
+	for (int i = 0; pool->shared && i < 2; i++) {
 		(void)fcntl(pool->wake[i], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(pool->wake[i], F_SETFL, O_NONBLOCK);
 	}
-	resolver_watch(pool->resolver, pool->wake[0]);
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	pool->running = pthread_create(&pool->thread, NULL, run_pool, pool) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (pool->running)
-		return true;
-	close(pool->wake[0]);
-	close(pool->wake[1]);
-	return false;
+	if (pool->shared)
+		resolver_share(pool->resolver, &pool->lock, pool->wake[0]);
+	return pool->shared;
 }
 
 static enum status
@@ -374,9 +353,9 @@ open_backend(struct dns_pool *pool, const struct dns_pool_config *config, struct
 		return zone_read(pool->zone, *config->zone, error) ? ST_OK : ST_BAD;
 	}
 	status = resolver_open(&config->dns, &pool->arena, &pool->resolver, error);
-	if (status != ST_OK || start_thread(pool))
+	if (status != ST_OK || share_resolver(pool))
 		return status;
-	*error = dns_error(DNS_E_NO_THREAD);
+	*error = dns_error(DNS_E_NO_PIPE);
 	return ST_TEMP;
 }
 
@@ -424,17 +403,12 @@ dns_pool_free(struct dns_pool *pool)
 {
 	if (pool == NULL)
 		return;
-	if (pool->running) {
-		pthread_mutex_lock(&pool->lock);
-		pool->stop = true;
-		pthread_mutex_unlock(&pool->lock);
-		(void)!write(pool->wake[1], "", 1);
-		(void)pthread_join(pool->thread, NULL);
+	if (pool->resolver != NULL)
+		resolver_free(pool->resolver);
+	if (pool->shared) {
 		close(pool->wake[0]);
 		close(pool->wake[1]);
 	}
-	if (pool->resolver != NULL)
-		resolver_free(pool->resolver);
 	free_askings(pool->flying);
 	free_askings(pool->first);
 	dns_cache_free(&pool->cache);
@@ -455,7 +429,6 @@ dns_pool_count(struct dns_pool *pool)
 	return n;
 }
 
-/* Locks: the pool's thread may be storing an answer that no thread waits for any more. */
 void
 dns_pool_each(struct dns_pool *pool,
 	void (*each)(

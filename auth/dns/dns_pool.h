@@ -2,8 +2,9 @@
  * dns_pool.h: DNS answers shared by threads: one bounded cache in front of one back end.
  *
  * Each message has its own struct dns, with its own budget and list of questions; the pool provides
- * the answers. A thread of the pool sends the queries of all threads, so that they can be in flight
- * at the same time. With a zone nothing is sent, and there is no such thread.
+ * the answers. A thread sends its queries itself; one of those that wait for answers receives the
+ * answers of all, so that no thread exists only for that. The time-out of a query counts only while
+ * some thread waits.
  *
  * TTLs are ignored: an answer is valid while it is in the cache, so that all messages of a run see
  * the same. A failure is queried again after DNS_POOL_RETRY_MS unless keep_all is set.
@@ -29,8 +30,8 @@ struct dns_pool_config {
 };
 
 /*
- * ST_BAD with *error for a bad resolver or zone; ST_TEMP with *error
- * if memory, a pipe or a thread is not available. Signals are blocked in the pool's thread.
+ * ST_BAD with *error for a bad resolver or zone; ST_TEMP with *error if memory or a pipe is not
+ * available.
  */
 enum status dns_pool_open(
 	const struct dns_pool_config *config, struct dns_pool **pool, struct error *error);

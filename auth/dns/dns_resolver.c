@@ -100,8 +100,9 @@ resolver_turn(struct resolver *r, int64_t until_ms)
 }
 
 void
-resolver_watch(struct resolver *r, int fd)
+resolver_share(struct resolver *r, pthread_mutex_t *lock, int fd)
 {
+	r->transport.lock = lock;
 	transport_watch(&r->transport, fd);
 }
 

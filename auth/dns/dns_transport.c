@@ -174,13 +174,36 @@ is_lost(const struct transport *t)
 	return why(t) == TRANSPORT_REFUSED;
 }
 
+/* Like poll(2) for all sockets, with the lock released: meanwhile t->fds may move and grow. */
+static int
+poll_unlocked(struct transport *t, size_t n, int timeout)
+{
+	int got, why_not;
+
+	if (t->polled_cap < n) {
+		t->polled = arena_array(t->arena, t->cap, sizeof *t->polled);
+		t->polled_cap = t->cap;
+	}
+	memcpy(t->polled, t->fds, n * sizeof *t->polled);
+	pthread_mutex_unlock(t->lock);
+	got = poll(t->polled, (nfds_t)n, timeout);
+	why_not = errno;
+	pthread_mutex_lock(t->lock);
+	for (size_t i = 0; got > 0 && i < n; i++)
+		t->fds[i].revents = t->polled[i].revents;
+	errno = why_not;
+	return got;
+}
+
 void
 transport_poll(struct transport *t, int timeout)
 {
-	int n = poll(t->fds, (nfds_t)t->n, timeout);
+	const size_t n = t->n;
+	const int got = t->lock != NULL && timeout != 0 ? poll_unlocked(t, n, timeout)
+							: poll(t->fds, (nfds_t)n, timeout);
 
-	t->ready = n > 0 ? t->n : 0;
-	if (n < 0)
+	t->ready = got > 0 ? n : 0;
+	if (got < 0)
 		(void)is_lost(t);
 }
 

@@ -1,12 +1,14 @@
 /*
  * dns_transport.h: queries and answers over sockets; each query to each server has its own socket,
  * so that port and id are both new (RFC 5452 9.2). Only transport_poll waits; dns_resolver.c
- * decides what to do next.
+ * decides what to do next. If threads share a transport, they hold lock while they call these
+ * functions.
  */
 #ifndef AUTH_DNS_DNS_TRANSPORT_H
 #define AUTH_DNS_DNS_TRANSPORT_H
 
 #include <poll.h>
+#include <pthread.h>
 
 #include "auth/dns/dns_server.h"
 #include "auth/dns/dns_wire.h"
@@ -36,6 +38,9 @@ struct transport {
 	struct dns_socket **sockets; /* NULL: a descriptor watched for the caller */
 	size_t n, cap, open, max; /* used places, capacity, open query sockets and their maximum */
 	size_t ready;             /* sockets that transport_next has not yet examined */
+	pthread_mutex_t *lock;    /* released while transport_poll sleeps; or NULL */
+	struct pollfd *polled;    /* with a lock: what transport_poll sleeps for */
+	size_t polled_cap;
 	unsigned char packet[TRANSPORT_UDP_MAX];
 };
 
@@ -76,7 +81,10 @@ enum transport_status transport_repeat(struct transport *t, const struct dns_soc
 
 void transport_close(struct transport *t, struct dns_socket *s);
 
-/* Sleeps until something arrives, for at most timeout milliseconds; 0 does not sleep. */
+/*
+ * Sleeps until something arrives, for at most timeout milliseconds; 0 does not sleep. One thread at
+ * a time; meanwhile others may open sockets, which count from the next call on.
+ */
 void transport_poll(struct transport *t, int timeout);
 
 /*

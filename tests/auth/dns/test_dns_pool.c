@@ -5,6 +5,7 @@
 #include "auth/dns/dns_pool.h"
 
 #include <criterion/criterion.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -160,6 +161,35 @@ Test(dns_pool, silence)
 	waits.begun = 0;
 	cr_expect_eq(dns_get(dns, SLICE("n1"), DNS_A, 0)->status, DNS_TEMP);
 	cr_expect_eq(waits.begun, 0, "known already");
+	dns_free(dns);
+	dns_pool_free(pool);
+	arena_clear(&arena);
+}
+
+/* The time-out of a query counts only while a thread waits: before, nothing would send it again. */
+Test(dns_pool, time_without_a_waiting_thread)
+{
+	const char *const server = "192.0.2.1";
+	struct dns_pool_config config = {.dns = {.resolvers = &server,
+						 .nresolvers = 1,
+						 .timeout_ms = 200,
+						 .deadline_ms = 5000},
+		.cache_max = 1000000};
+	const struct dns_pool_user user = {.wait_begin = NULL};
+	struct dns_pool *pool;
+	struct error error = {.path = NULL};
+	struct arena arena;
+	int64_t before;
+	struct dns *dns;
+
+	arena_init(&arena, NULL, NULL);
+	cr_assert_eq(dns_pool_open(&config, &pool, &error), ST_OK);
+	dns = dns_pool_dns(pool, &user, &arena);
+	dns_ask(dns, SLICE("n"), DNS_A);
+	(void)poll(NULL, 0, 300);
+	before = dns_clock_ms(dns);
+	cr_expect_eq(dns_get(dns, SLICE("n"), DNS_A, 0)->status, DNS_TEMP);
+	cr_expect_geq(dns_clock_ms(dns) - before, 190);
 	dns_free(dns);
 	dns_pool_free(pool);
 	arena_clear(&arena);
