@@ -172,13 +172,15 @@ claim(struct reporting_post *post, int64_t id, int64_t *told)
 {
 	struct store_query *query = store_query(post->store,
 		"UPDATE out_failure SET next = ?1, told = CASE WHEN told = 0 THEN incidents"
-		" ELSE told END WHERE id = ?2 AND state = 0 AND next <= ?3 RETURNING told");
+		" ELSE told END WHERE id = ?2 AND state = 0 AND (next <= ?3 OR next > ?4)"
+		" RETURNING told");
 	enum store_step step;
 
 	*told = 0;
 	store_bind_int(query, 1, post->now + WAIT);
 	store_bind_int(query, 2, id);
 	store_bind_int(query, 3, post->now);
+	store_bind_int(query, 4, post->now + WAIT);
 	step = store_step(query);
 	if (step == STORE_ROW)
 		*told = store_int(query, 0);
@@ -278,6 +280,10 @@ hand_over(struct reporting_post *post, const struct failure *failure,
 		return ST_TEMP;
 	if (done)
 		return ST_OK;
+	if (!reporting_post_may(post)) {
+		*wait = true;
+		return ST_OK;
+	}
 	if (reporting_post_path(post, mail, failure->first, &path) != ST_OK ||
 		write_mail(post, failure, policy, told, letter->to, &text) != ST_OK)
 		return ST_TEMP;
@@ -357,13 +363,14 @@ list_due(struct reporting_post *post, struct arena *arena, struct failure **list
 {
 	struct store_query *query = store_query(post->store,
 		"SELECT id, policy, day, first, fields, header FROM out_failure"
-		" WHERE state = 0 AND next <= ?1 ORDER BY id LIMIT ?2");
+		" WHERE state = 0 AND (next <= ?1 OR next > ?3) ORDER BY id LIMIT ?2");
 	struct failure **end = list;
 	enum store_step step;
 
 	*list = NULL;
 	store_bind_int(query, 1, post->now);
 	store_bind_int(query, 2, RUN_MAX);
+	store_bind_int(query, 3, post->now + WAIT); /* written when the clock was wrong */
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct failure *failure = arena_alloc(arena, sizeof *failure);
 
@@ -391,7 +398,8 @@ reporting_failure_send(struct reporting_post *post, struct reporting_failures *c
 		return ST_OK;
 	arena_init(&arena, post->arena.oom, post->arena.oom_arg);
 	st = list_due(post, &arena, &list);
-	for (const struct failure *failure = list; st == ST_OK && failure != NULL;
+	for (const struct failure *failure = list;
+		st == ST_OK && failure != NULL && reporting_post_may(post);
 		failure = failure->next) {
 		arena_reset(&post->arena);
 		st = send_one(post, failure, counts);

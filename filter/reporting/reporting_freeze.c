@@ -14,7 +14,6 @@ enum { OCTETS_MAX = 48 * 1024 * 1024, ROW_ROOM = 128 * 1024 };
 struct due {
 	struct due *next;
 	int64_t day, policy;
-	bool silent; /* all mail of the day consists of reports */
 };
 
 /* One finished report to be stored. */
@@ -43,8 +42,8 @@ static enum status
 list_due(struct reporting_freezer *freezer, struct due **list)
 {
 	struct store_query *query = store_query(freezer->store,
-		"SELECT day, policy, CAST(SUM(messages - reports) AS BIGINT) FROM out_row"
-		" WHERE report = 0 AND day <= ?1 GROUP BY day, policy ORDER BY day, policy");
+		"SELECT DISTINCT day, policy FROM out_row WHERE report = 0 AND day <= ?1"
+		" ORDER BY day, policy");
 	struct due **end = list;
 	enum store_step step;
 
@@ -55,12 +54,31 @@ list_due(struct reporting_freezer *freezer, struct due **list)
 
 		due->day = store_int(query, 0);
 		due->policy = store_int(query, 1);
-		due->silent = store_int(query, 2) == 0;
 		*end = due;
 		end = &due->next;
 	}
 	store_reset(query);
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
+}
+
+/*
+ * Does all mail of the day consist of reports? Asked in the transaction: before it, more may have
+ * been imported.
+ */
+static enum status
+is_silent(struct freeze *freeze, bool *silent)
+{
+	struct store_query *query = store_query(freeze->freezer->store,
+		"SELECT CAST(COALESCE(SUM(messages - reports), 0) AS BIGINT) FROM out_row"
+		" WHERE day = ?1 AND policy = ?2 AND report = 0");
+	enum store_step step;
+
+	store_bind_int(query, 1, freeze->due->day);
+	store_bind_int(query, 2, freeze->due->policy);
+	step = store_step(query);
+	*silent = step == STORE_ROW && store_int(query, 0) == 0;
+	store_reset(query);
+	return step == STORE_ROW ? ST_OK : ST_TEMP;
 }
 
 /* Counts the existing reports about that day and policy. */
@@ -243,7 +261,6 @@ drop_rows(struct freeze *freeze)
 	store_bind_int(old, 2, freeze->due->policy);
 	store_bind_int(query, 1, freeze->due->day);
 	store_bind_int(query, 2, freeze->due->policy);
-	freeze->freezer->silent += freeze->due->silent;
 	return store_run(old) == ST_OK ? store_run(query) : ST_TEMP;
 }
 
@@ -253,9 +270,13 @@ freeze_parts(struct freeze *freeze)
 	struct reporting_freezer *freezer = freeze->freezer;
 	enum status st = reporting_store_policy_get(freezer->store, freeze->due->policy,
 		freeze->arena, &freeze->policy, &freeze->addresses);
+	bool silent = false;
 	int64_t number;
 
-	if (st == ST_OK && (freeze->due->silent || freeze->addresses.n == 0))
+	if (st == ST_OK)
+		st = is_silent(freeze, &silent);
+	freezer->silent += silent;
+	if (st == ST_OK && (silent || freeze->addresses.n == 0))
 		return drop_rows(freeze);
 	if (st != ST_OK || count_parts(freeze) != ST_OK)
 		return ST_TEMP;

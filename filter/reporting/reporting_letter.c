@@ -18,7 +18,9 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = DAY_SECONDS, /* how long the consent of another domain is cached */
+	CONSENT_SECONDS = DAY_SECONDS,      /* how long the consent of another domain is cached */
+	SILENT_MOST = 16 * 7 * DAY_SECONDS, /* the longest suppression (reporting_bounce.c) */
+	FAILURES_MAX = 5, /* after so many failures in a row, nothing more is sent */
 	TEXT_MAX = 2048,
 	EX_DATAERR_ = 65, /* sysexits.h */
 	EX_NOUSER_ = 67,
@@ -60,12 +62,15 @@ reporting_letter_suppressed(
 	struct reporting_post *post, const struct reporting_letter *letter, bool *suppressed)
 {
 	struct store_query *query = store_query(post->store,
-		"SELECT 1 FROM out_suppressed WHERE domain = ?1 AND address = ?2 AND until > ?3");
+		"SELECT 1 FROM out_suppressed WHERE domain = ?1 AND address = ?2 AND until > ?3"
+		" AND until <= ?4");
 	enum store_step step;
 
 	store_bind_text(query, 1, letter->policy.domain);
 	store_bind_text(query, 2, letter->address);
 	store_bind_int(query, 3, post->now);
+	/* a later end was written when the clock was wrong */
+	store_bind_int(query, 4, post->now + SILENT_MOST);
 	step = store_step(query);
 	*suppressed = step == STORE_ROW;
 	store_reset(query);
@@ -80,13 +85,15 @@ known_consent(struct reporting_post *post, const struct reporting_letter *letter
 {
 	struct store_query *query =
 		store_query(post->store, "SELECT given, instead FROM out_consent"
-					 " WHERE domain = ?1 AND address = ?2 AND until > ?3");
+					 " WHERE domain = ?1 AND address = ?2 AND until > ?3"
+					 " AND until <= ?4");
 	enum store_step step;
 
 	*consent = REPORTING_CONSENT_UNKNOWN;
 	store_bind_text(query, 1, letter->policy.domain);
 	store_bind_text(query, 2, letter->address);
 	store_bind_int(query, 3, post->now);
+	store_bind_int(query, 4, post->now + CONSENT_SECONDS);
 	step = store_step(query);
 	if (step == STORE_ROW) {
 		*consent = store_int(query, 0) != 0 ? REPORTING_CONSENT_GIVEN
@@ -186,10 +193,15 @@ reporting_letter_write(struct reporting_post *post, struct reporting_letter *let
 	return reporting_mail_write(&mail, &post->arena, &letter->text);
 }
 
+bool
+reporting_post_may(const struct reporting_post *post)
+{
+	return post->failures < FAILURES_MAX && post->handed < post->options->max_mails;
+}
+
 /* returns sendmail's status, or -1 if it did not run to its end */
-int
-reporting_post_hand(
-	struct reporting_post *post, const char *path, const char *to, struct slice text)
+static int
+hand(struct reporting_post *post, const char *path, const char *to, struct slice text)
 {
 	const struct options *options = post->options;
 	const char *argv[] = {options->sendmail, "-i", "-f", path, "--", to, NULL};
@@ -208,6 +220,20 @@ reporting_post_hand(
 	if (st == ST_OK)
 		return 0;
 	return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : -1;
+}
+
+int
+reporting_post_hand(
+	struct reporting_post *post, const char *path, const char *to, struct slice text)
+{
+	const int status = hand(post, path, to, text);
+
+	post->handed++;
+	if (status == 0)
+		post->failures = 0;
+	else if (!reporting_post_never(status))
+		post->failures++;
+	return status;
 }
 
 void

@@ -18,6 +18,8 @@ struct reporting_post {
 	struct arena arena;   /* for one letter */
 	struct slice secret;
 	int64_t now;
+	size_t handed;     /* mails that were passed to sendmail in this run */
+	unsigned failures; /* how often in a row it failed */
 };
 
 struct reporting_letter {
@@ -58,6 +60,9 @@ enum status reporting_post_path(
  */
 int reporting_post_hand(
 	struct reporting_post *post, const char *path, const char *to, struct slice text);
+
+/* May another mail be passed to sendmail in this run? Not after --max-mails, or many failures. */
+bool reporting_post_may(const struct reporting_post *post);
 
 /* Reports on stderr that sendmail failed with that status, and that the letter stays queued. */
 void reporting_post_told(const struct reporting_post *post, int status);

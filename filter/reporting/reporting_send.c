@@ -23,10 +23,10 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	WAIT_FIRST = 600,          /* seconds until the next attempt, doubled each time */
-	WAIT_DOUBLED = 6,          /* how often it is doubled */
+	WAIT_FIRST = 600, /* seconds until the next attempt, doubled each time */
+	WAIT_DOUBLED = 6, /* how often it is doubled */
+	WAIT_MOST = WAIT_FIRST << WAIT_DOUBLED,
 	EXPIRES = 7 * DAY_SECONDS, /* seconds after the report was frozen */
-	FAILURES_MAX = 5,          /* after so many failures in a row, sending stops */
 	TEXT_MAX = 2048,
 };
 
@@ -40,7 +40,6 @@ struct sender {
 	struct reporting_post post;
 	struct evaluation ev;
 	int64_t sent, refused, suppressed, failed, expired, waiting;
-	unsigned failures; /* in a row */
 };
 
 static enum status
@@ -82,12 +81,13 @@ claim(struct sender *sender, const struct mail *mail, bool *claimed)
 {
 	struct store_query *query = store_query(sender->post.store,
 		"UPDATE out_mail SET tries = tries + 1, next = ?1"
-		" WHERE id = ?2 AND state = 0 AND next <= ?3 RETURNING id");
+		" WHERE id = ?2 AND state = 0 AND (next <= ?3 OR next > ?4) RETURNING id");
 	enum store_step step;
 
 	store_bind_int(query, 1, sender->post.now + WAIT_FIRST);
 	store_bind_int(query, 2, mail->id);
 	store_bind_int(query, 3, sender->post.now);
+	store_bind_int(query, 4, sender->post.now + WAIT_MOST);
 	step = store_step(query);
 	*claimed = step == STORE_ROW;
 	store_reset(query);
@@ -107,14 +107,12 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 	status = reporting_post_hand(&sender->post, letter->verp, letter->to, letter->text);
 	if (status == 0) {
 		sender->sent++;
-		sender->failures = 0;
 		return set_state(sender, mail->id, REPORTING_SENT);
 	}
 	if (reporting_post_never(status)) {
 		sender->failed++;
 		return set_state(sender, mail->id, REPORTING_FAILED);
 	}
-	sender->failures++;
 	reporting_post_told(&sender->post, status);
 	return wait_longer(sender, mail);
 }
@@ -184,18 +182,20 @@ send_one(struct sender *sender, const struct mail *mail)
 					   : hand_over(sender, mail, &letter);
 }
 
+/* Lists what is due; a time that is too far ahead was written when the clock was wrong. */
 static enum status
 list_mail(struct sender *sender, struct arena *arena, struct mail **list)
 {
 	struct store_query *query = store_query(sender->post.store,
 		"SELECT id, report, address, tries FROM out_mail"
-		" WHERE state = 0 AND next <= ?1 ORDER BY id LIMIT ?2");
+		" WHERE state = 0 AND (next <= ?1 OR next > ?3) ORDER BY id LIMIT ?2");
 	struct mail **end = list;
 	enum store_step step;
 
 	*list = NULL;
 	store_bind_int(query, 1, sender->post.now);
 	store_bind_int(query, 2, (int64_t)sender->post.options->max_mails);
+	store_bind_int(query, 3, sender->post.now + WAIT_MOST);
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct mail *mail = arena_alloc(arena, sizeof *mail);
 
@@ -256,11 +256,12 @@ send_all(struct sender *sender, struct arena *arena)
 	if (st == ST_OK)
 		st = list_mail(sender, arena, &list);
 	for (const struct mail *mail = list;
-		st == ST_OK && mail != NULL && sender->failures < FAILURES_MAX; mail = mail->next) {
+		st == ST_OK && mail != NULL && reporting_post_may(&sender->post);
+		mail = mail->next) {
 		arena_reset(&sender->post.arena);
 		st = send_one(sender, mail);
 	}
-	if (st == ST_OK && sender->failures < FAILURES_MAX)
+	if (st == ST_OK)
 		st = reporting_failure_send(&sender->post, &failures);
 	sender->waiting += failures.waiting;
 	if (st != ST_OK) {

@@ -1,6 +1,7 @@
 #include "filter/store/store_prune.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "filter/io/clock.h"
 #include "filter/store/store.h"
@@ -66,23 +67,28 @@ run_all(struct store *store, const char *const *statements, size_t n, const int6
 
 /*
  * Stores the day before which log lines are no longer counted, because it is no longer known
- * whether they were.
+ * whether they were. A stored day after tomorrow is from a time when the clock was wrong, and would
+ * end all counting: it becomes tomorrow, so that nothing is counted twice.
  */
 static enum status
-note_day(struct store *store, int64_t day, struct arena *arena)
+note_day(struct store *store, int64_t day, int64_t now, struct arena *arena)
 {
+	const int64_t tomorrow = now - now % DAY_SECONDS + DAY_SECONDS;
 	struct slice value;
 	struct buf text;
 	enum status st = store_key(store, "pruned", arena, &value);
 
-	if (st == ST_TEMP)
+	if (st == ST_OK) {
+		const int64_t stored = strtoll(arena_cstr(arena, value), NULL, 10);
+
+		if (stored >= day && stored <= tomorrow)
+			return ST_OK;
+		day = stored > tomorrow ? tomorrow : day;
+	} else if (st == ST_TEMP) {
 		return ST_TEMP;
+	}
 	buf_init(&text, arena, 24);
 	buf_addf(&text, "%" PRId64, day);
-	/* texts of equal length, so that an older day compares as smaller */
-	if (st == ST_OK &&
-		(value.n > text.n || (value.n == text.n && memcmp(value.p, text.p, text.n) >= 0)))
-		return ST_OK;
 	return store_key_set(store, "pruned", buf_slice(&text));
 }
 
@@ -98,7 +104,7 @@ prune_in(struct store *store, int64_t before)
 
 /* Rounds to a day: the reports of a day are kept or removed together. */
 static enum status
-prune_out(struct store *store, int64_t before, struct arena *arena)
+prune_out(struct store *store, int64_t before, int64_t now, struct arena *arena)
 {
 	const int64_t day = before - before % DAY_SECONDS;
 	enum status st;
@@ -108,18 +114,19 @@ prune_out(struct store *store, int64_t before, struct arena *arena)
 	st = run_all(store, old_out, sizeof old_out / sizeof *old_out, &day);
 	if (st == ST_OK)
 		st = run_all(store, unused_out, sizeof unused_out / sizeof *unused_out, NULL);
-	return st == ST_OK ? note_day(store, day, arena) : st;
+	return st == ST_OK ? note_day(store, day, now, arena) : st;
 }
 
 static enum status
-prune(struct store *store, int64_t before, struct arena *arena)
+prune(struct store *store, int64_t days, int64_t now, struct arena *arena)
 {
+	const int64_t before = now - days * DAY_SECONDS;
 	enum status st = store_begin(store);
 
 	if (st == ST_OK)
 		st = prune_in(store, before);
 	if (st == ST_OK)
-		st = prune_out(store, before, arena);
+		st = prune_out(store, before, now, arena);
 	if (st == ST_OK)
 		st = store_commit(store);
 	store_rollback(store);
@@ -134,7 +141,7 @@ store_prune_main(const struct options *options, struct arena *arena)
 
 	if (status != 0)
 		return status;
-	if (prune(store, options_now(options) - options->days * DAY_SECONDS, arena) != ST_OK)
+	if (prune(store, options->days, options_now(options), arena) != ST_OK)
 		status = store_failed(store);
 	store_close(store);
 	return status;
