@@ -133,8 +133,8 @@ take_failure(struct run *run, const struct feedback_found *found)
 	if (st != ST_OK)
 		return st;
 	return count_saved(run, FEEDBACK_FAILURE,
-		feedback_save_failure(
-			run->saver, &run->origin, &failure, found->octets, &run->arena));
+		feedback_save_failure(run->saver, &run->origin, &failure, found->octets,
+			found->header, &run->arena));
 }
 
 static enum status

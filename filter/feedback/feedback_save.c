@@ -288,7 +288,8 @@ feedback_save_tls(struct feedback_saver *saver, const struct feedback_origin *or
 
 enum feedback_saved
 feedback_save_failure(struct feedback_saver *saver, const struct feedback_origin *origin,
-	const struct feedback_failure *failure, struct slice octets, struct arena *arena)
+	const struct feedback_failure *failure, struct slice octets, struct slice header,
+	struct arena *arena)
 {
 	struct feedback_report report = {
 		.domain = failure->domain,
@@ -307,8 +308,13 @@ feedback_save_failure(struct feedback_saver *saver, const struct feedback_origin
 	char digest[DIGEST_TEXT];
 	struct store_query *query;
 	enum feedback_saved saved;
+	struct buf all;
 	int64_t id = -1;
 
+	buf_init(&all, arena, octets.n + header.n);
+	buf_add(&all, octets);
+	buf_add(&all, header);
+	octets = buf_slice(&all);
 	if (!feedback_digest(saver, octets, digest))
 		return FEEDBACK_NOT_SAVED;
 	report.id = slice_str(digest); /* a failure report has no id */

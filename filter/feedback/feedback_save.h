@@ -64,9 +64,10 @@ enum feedback_saved feedback_save_aggregate(struct feedback_saver *saver,
 enum feedback_saved feedback_save_tls(struct feedback_saver *saver,
 	const struct feedback_origin *origin, const struct feedback_report *report,
 	struct slice octets, struct arena *arena);
+/* header: of the reported message; two reports may differ only in it. */
 enum feedback_saved feedback_save_failure(struct feedback_saver *saver,
 	const struct feedback_origin *origin, const struct feedback_failure *failure,
-	struct slice octets, struct arena *arena);
+	struct slice octets, struct slice header, struct arena *arena);
 
 /* Stores the octets of a report that could not be read, unless they are already stored. */
 enum status feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *origin,
