@@ -3,23 +3,11 @@
 #include "filter/view/view_parts.h"
 
 static struct slice
-kept(const struct show *show, const struct store_query *query, int column)
-{
-	return arena_dup(show->arena, store_text(query, column));
-}
-
-static struct slice
-author(const struct show *show, const struct store_query *query)
+author(const struct store_query *query, struct arena *arena)
 {
 	const int column = store_text(query, 3).n > 0 ? 3 : 9;
 
-	return view_judge_author(store_text(query, column), show->arena);
-}
-
-static struct slice
-name(const struct show *show, const struct store_query *query, int column)
-{
-	return arena_lower(show->arena, store_text(query, column));
+	return view_judge_author(store_text(query, column), arena);
 }
 
 static void
@@ -53,24 +41,28 @@ view_failures(struct show *show)
 		"SELECT coalesce(f.arrival, r.received), s.domain, f.source, f.header_from, "
 		"f.auth_failure, f.dkim_domain, f.dkim_selector, f.message_id, k.class, r.domain "
 		"FROM in_failure f JOIN in_report r ON r.id = f.report JOIN in_sender s ON s.id = "
-		"r.sender JOIN known k ON k.id = s.id AND k.class >= ?3 WHERE " VIEW_OF_DOMAIN
-		" ORDER BY 1 DESC, r.id DESC");
+		"r.sender JOIN known k ON k.id = s.id AND k.class >= ?2 WHERE " VIEW_OF_AUTHOR(
+			"f.header_from") " ORDER BY 1 DESC, r.id DESC");
 	enum store_step step;
+	struct arena one;
 
+	arena_init(&one, show->arena->oom, show->arena->oom_arg);
 	view_bind(show, query);
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct feedback_failure failure = {
-			.source = kept(show, query, 2),
-			.header_from = author(show, query),
-			.dkim_domain = name(show, query, 5),
-			.dkim_selector = name(show, query, 6),
-			.message_id = slice_trim(kept(show, query, 7)),
+			.source = store_text(query, 2),
+			.header_from = author(query, &one),
+			.dkim_domain = arena_lower(&one, store_text(query, 5)),
+			.dkim_selector = arena_lower(&one, store_text(query, 6)),
+			.message_id = slice_trim(store_text(query, 7)),
 		};
 
 		if (store_int(query, 8) >= VIEW_KNOWN)
 			view_hosts_reported(show->hosts, &failure);
 		add_failure(show, query, &failure);
+		arena_reset(&one);
 	}
+	arena_clear(&one);
 	store_reset(query);
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
@@ -98,7 +90,7 @@ own_marks(struct show *show)
 		"SELECT s.domain, w.marks, count(*), sum(w.messages) FROM in_row w JOIN in_report "
 		"r "
 		"ON r.id = w.report JOIN in_sender s ON s.id = r.sender JOIN known k ON k.id = "
-		"s.id AND k.class >= ?3 WHERE w.marks <> 0 AND " VIEW_OF_DOMAIN
+		"s.id AND k.class >= ?2 WHERE w.marks <> 0 AND " VIEW_OF_ROW
 		" GROUP BY s.domain, w.marks ORDER BY s.domain, w.marks");
 	uint64_t rows[FEEDBACK_MARKS_N] = {0}, messages[FEEDBACK_MARKS_N] = {0};
 	struct slice reporter = SLICE("");
@@ -115,7 +107,7 @@ own_marks(struct show *show)
 					add_mark(show, reporter, rows[i], messages[i], i);
 				rows[i] = messages[i] = 0;
 			}
-			reporter = more ? kept(show, query, 0) : SLICE("");
+			reporter = more ? arena_dup(show->arena, store_text(query, 0)) : SLICE("");
 		}
 		for (size_t i = 0; more && i < FEEDBACK_MARKS_N; i++)
 			if ((store_int(query, 1) >> i & 1) != 0) {
@@ -132,11 +124,10 @@ static enum status
 spans(struct show *show)
 {
 	struct store_query *query = store_query(show->store,
-		"SELECT s.domain, sum(r.rows_read), sum(r.messages) FROM in_report r JOIN "
-		"in_sender s "
-		"ON s.id = r.sender JOIN known k ON k.id = s.id AND k.class >= ?3 WHERE r.kind = "
-		"'aggregate' AND (r.ends < r.begins OR r.begins > r.received) AND " VIEW_OF_DOMAIN
-		" GROUP BY s.domain ORDER BY s.domain");
+		"SELECT s.domain, count(w.n), sum(w.messages) FROM in_report r JOIN in_sender s ON "
+		"s.id = r.sender JOIN known k ON k.id = s.id AND k.class >= ?2 LEFT JOIN in_row w "
+		"ON w.report = r.id WHERE r.kind = 'aggregate' AND (r.ends < r.begins OR r.begins "
+		"> r.received) AND " VIEW_OF_ROW " GROUP BY s.domain ORDER BY s.domain");
 	enum store_step step;
 
 	view_bind(show, query);

@@ -1,33 +1,16 @@
 /* view_open.c: opens the store and DNS for all commands that read reports. */
 #include "filter/view/view_parts.h"
-#include "mime/buf.h"
-
-enum { DOMAIN_OCTETS = 600 };
 
 void
 view_begin(
 	struct show *show, const struct options *options, struct slice domain, struct arena *arena)
 {
-	struct buf below;
-
 	*show = (struct show){
 		.options = options,
 		.arena = arena,
-		.domain = "",
-		.below = "",
+		.domain = arena_cstr(arena, domain),
 		.hosts = view_hosts_new(arena),
 	};
-	if (domain.n == 0)
-		return;
-	buf_init(&below, arena, DOMAIN_OCTETS);
-	buf_adds(&below, "%.");
-	for (size_t i = 0; i < domain.n; i++) {
-		if (strchr("%_!", domain.p[i]) != NULL)
-			buf_addc(&below, '!');
-		buf_addc(&below, domain.p[i]);
-	}
-	show->domain = arena_cstr(arena, domain);
-	show->below = arena_cstr(arena, buf_slice(&below));
 }
 
 int
@@ -57,10 +40,12 @@ view_read(struct show *show)
 
 	view_tables_begin(show);
 	if (st == ST_OK)
+		st = view_choose(show);
+	if (st == ST_OK)
 		st = view_failures(show);
 	if (st == ST_OK)
-		st = view_reported_read(&show->reported, show->domain, show->below,
-			view_least(show->options), VIEW_KNOWN);
+		st = view_reported_read(
+			&show->reported, show->domain, view_least(show->options), VIEW_KNOWN);
 	return st;
 }
 

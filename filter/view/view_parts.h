@@ -33,8 +33,8 @@ struct show {
 	const struct options *options;
 	struct store *store;
 	struct arena *arena;
-	const char *domain, *below; /* domain: "" for all; below: LIKE pattern for its subdomains */
-	struct slice within;        /* as in view_reported.h */
+	const char *domain;  /* "" for all */
+	struct slice within; /* as in view_reported.h */
 	struct view_hosts *hosts;
 	struct view_archive archive;
 	struct view_judge judge;
@@ -47,7 +47,7 @@ struct show {
 #define VIEW_SUMS "sum(w.messages), sum(CASE WHEN w.dkim = 'pass' OR w.spf = 'pass' THEN w.messages ELSE 0 END), " \
 	"sum(CASE WHEN w.disposition IN ('quarantine', 'reject') THEN w.messages ELSE 0 END)"
 #define VIEW_OF_KNOWN "in_row w JOIN in_report r ON r.id = w.report JOIN known k ON k.id = r.sender AND " \
-	"k.class >= ?3 WHERE r.kind = 'aggregate' AND " VIEW_OF_DOMAIN
+	"k.class >= ?2 WHERE r.kind = 'aggregate' AND " VIEW_OF_ROW
 /* clang-format on */
 
 /*
@@ -68,14 +68,16 @@ void view_close(struct show *show);
 /* The lowest class of reporters that count (--reporters). */
 int64_t view_least(const struct options *options);
 
-/*
- * Binds the parameters of VIEW_OF_DOMAIN: domain, pattern of domains below, lowest class of
- * reporters.
- */
+/* Binds the parameters of VIEW_OF_DOMAIN and the like: domain, lowest class of reporters. */
 void view_bind(const struct show *show, struct store_query *query);
 
 /* Creates the temporary table "known": every reporter with its class. */
 enum status view_classify(struct show *show);
+/*
+ * Creates the temporary tables of the names, as spelled in reports, that belong to the domain:
+ * "about" and "above" of policy domains, "author" of author domains.
+ */
+enum status view_choose(struct show *show);
 
 /* Creates all tables, empty. */
 void view_tables_begin(struct show *show);

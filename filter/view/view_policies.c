@@ -33,13 +33,16 @@ view_policies(struct show *show)
 		"sum(CASE WHEN w.dkim = 'pass' OR w.spf = 'pass' THEN 0 ELSE w.messages END), "
 		"sum(CASE WHEN w.dkim = 'pass' OR w.spf = 'pass' OR w.disposition IN "
 		"('quarantine', 'reject') THEN 0 ELSE w.messages END), "
-		"sum(CASE WHEN w.disposition = 'quarantine' THEN w.messages ELSE 0 END), "
-		"sum(CASE WHEN w.disposition = 'reject' THEN w.messages ELSE 0 END) FROM in_report "
+		"sum(CASE WHEN w.dkim <> 'pass' AND w.spf <> 'pass' AND w.disposition = "
+		"'quarantine' THEN w.messages ELSE 0 END), "
+		"sum(CASE WHEN w.dkim <> 'pass' AND w.spf <> 'pass' AND w.disposition = 'reject' "
+		"THEN w.messages ELSE 0 END) FROM in_report "
 		"r "
-		"JOIN known k ON k.id = r.sender AND k.class >= ?3 LEFT JOIN in_row w ON w.report "
+		"JOIN known k ON k.id = r.sender AND k.class >= ?2 LEFT JOIN in_row w ON w.report "
 		"= "
-		"r.id WHERE r.kind = 'aggregate' AND " VIEW_OF_DOMAIN
-		" GROUP BY r.domain, r.p, r.sp ORDER BY 6 DESC, 1");
+		"r.id WHERE r.kind = 'aggregate' AND " VIEW_OF_ROW
+		" GROUP BY r.domain, r.p, r.sp ORDER BY coalesce(max(r.begins), -1) DESC, "
+		"r.domain, coalesce(r.p, ''), coalesce(r.sp, '')");
 	struct cells *table = &show->tables[TABLE_POLICIES];
 	enum store_step step;
 

@@ -121,22 +121,22 @@ static const struct {
 	fill_fn *fill;
 } queries[] = {
 	{TABLE_SENDERS, "SELECT k.class, count(DISTINCT r.id), " VIEW_SUMS " FROM in_row w JOIN in_report r ON r.id = w.report "
-		"JOIN known k ON k.id = r.sender WHERE r.kind = 'aggregate' AND " VIEW_OF_DOMAIN
+		"JOIN known k ON k.id = r.sender WHERE r.kind = 'aggregate' AND " VIEW_OF_ROW
 		" GROUP BY k.class ORDER BY k.class DESC", fill_sender},
-	{TABLE_DAYS, "SELECT r.begins - r.begins % ?4, " VIEW_SUMS " FROM " VIEW_OF_KNOWN
-		" GROUP BY r.begins - r.begins % ?4 ORDER BY 1 DESC", fill_day},
+	{TABLE_DAYS, "SELECT r.begins - r.begins % ?3, " VIEW_SUMS " FROM " VIEW_OF_KNOWN
+		" GROUP BY r.begins - r.begins % ?3 ORDER BY coalesce(r.begins - r.begins % ?3, -1) DESC", fill_day},
 	{TABLE_REPORTERS, "SELECT s.domain, k.class, count(DISTINCT r.id), " VIEW_SUMS " FROM in_row w JOIN in_report r ON "
 		"r.id = w.report JOIN in_sender s ON s.id = r.sender JOIN known k ON k.id = s.id WHERE r.kind = "
-		"'aggregate' AND " VIEW_OF_DOMAIN " GROUP BY s.domain, k.class ORDER BY 2 DESC, 4 DESC, 1", fill_reporter},
+		"'aggregate' AND " VIEW_OF_ROW " GROUP BY s.domain, k.class ORDER BY 2 DESC, 4 DESC, 1", fill_reporter},
 	{TABLE_WARNINGS, "SELECT s.domain, sum(n.times), n.code FROM in_warning n JOIN in_report r ON r.id = n.report "
-		"JOIN in_sender s ON s.id = r.sender WHERE " VIEW_OF_DOMAIN " GROUP BY s.domain, n.code ORDER BY 2 DESC, 1, 3",
+		"JOIN in_sender s ON s.id = r.sender WHERE " VIEW_OF_SOME_ROW " GROUP BY s.domain, n.code ORDER BY 2 DESC, 1, 3",
 		fill_warning},
 	{TABLE_TLS, "SELECT t.domain, t.type, sum(t.successes), sum(t.failures) FROM in_tls t JOIN in_report r ON r.id = "
-		"t.report JOIN known k ON k.id = r.sender AND k.class >= ?3 WHERE " VIEW_OF_DOMAIN
+		"t.report JOIN known k ON k.id = r.sender AND k.class >= ?2 WHERE " VIEW_OF_DOMAIN
 		" GROUP BY t.domain, t.type ORDER BY 4 DESC, 1, 2", fill_tls},
 	{TABLE_TLS_FAILURES, "SELECT t.domain, f.result, f.receiving_mx, sum(f.sessions) FROM in_tls_failure f JOIN in_tls t "
 		"ON t.report = f.report AND t.n = f.policy JOIN in_report r ON r.id = t.report JOIN known k ON k.id = "
-		"r.sender AND k.class >= ?3 WHERE " VIEW_OF_DOMAIN " GROUP BY t.domain, f.result, f.receiving_mx ORDER BY 4 DESC, "
+		"r.sender AND k.class >= ?2 WHERE " VIEW_OF_DOMAIN " GROUP BY t.domain, f.result, f.receiving_mx ORDER BY 4 DESC, "
 		"1, 2, 3", fill_tls_failure},
 };
 /* clang-format on */
@@ -149,7 +149,7 @@ fill(struct show *show, size_t table, const char *sql, fill_fn *fill_row)
 
 	view_bind(show, query);
 	if (fill_row == fill_day)
-		store_bind_int(query, 4, DAY_SECONDS);
+		store_bind_int(query, 3, DAY_SECONDS);
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct cell *cells = cells_row(&show->tables[table]);
 

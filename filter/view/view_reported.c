@@ -45,7 +45,7 @@ struct judged {
 
 struct reader {
 	struct view_reported *to;
-	const char *domain, *below;
+	const char *domain;
 	int64_t least, known;
 	struct arena page, one;
 	struct line *lines;
@@ -135,19 +135,18 @@ read_page(struct reader *reader, struct key after, struct key end)
 		"r.adkim, r.aspf, r.discovery, w.source, w.messages, w.disposition, w.dkim, w.spf, "
 		"w.header_from FROM in_row w CROSS JOIN in_report r CROSS JOIN known k CROSS JOIN "
 		"in_sender s WHERE r.id = w.report AND k.id = r.sender AND s.id = r.sender AND "
-		"k.class >= ?3 AND (w.report, w.n) > (?4, ?5) AND (w.report, w.n) <= (?6, ?7) AND "
-		"r.id >= ?4 AND r.id <= ?6 AND " VIEW_OF_DOMAIN " ORDER BY w.report, w.n");
+		"k.class >= ?2 AND (w.report, w.n) > (?3, ?4) AND (w.report, w.n) <= (?5, ?6) AND "
+		"r.id >= ?3 AND r.id <= ?5 AND " VIEW_OF_ROW " ORDER BY w.report, w.n");
 	enum store_step step;
 
 	arena_reset(&reader->page);
 	reader->n = 0;
 	store_bind_text(query, 1, slice_str(reader->domain));
-	store_bind_text(query, 2, slice_str(reader->below));
-	store_bind_int(query, 3, reader->least);
-	store_bind_int(query, 4, after.report);
-	store_bind_int(query, 5, after.n);
-	store_bind_int(query, 6, end.report);
-	store_bind_int(query, 7, end.n);
+	store_bind_int(query, 2, reader->least);
+	store_bind_int(query, 3, after.report);
+	store_bind_int(query, 4, after.n);
+	store_bind_int(query, 5, end.report);
+	store_bind_int(query, 6, end.n);
 	while ((step = store_step(query)) == STORE_ROW && reader->n < PAGE)
 		take_line(reader, query);
 	store_reset(query);
@@ -350,7 +349,7 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 	if (host == NULL)
 		return;
 	host->messages += n;
-	host->pass += pass ? n : 0;
+	host->pass += told_pass(line->dkim) || told_pass(line->spf) ? n : 0;
 	host->spf_pass += told_pass(line->spf) ? n : 0;
 	host->blocked += disposition_of(line->disposition) != DISP_ACCEPT ? n : 0;
 	host->classes[judged->sender.class] += n;
@@ -467,8 +466,7 @@ read_all(struct reader *reader)
 }
 
 enum status
-view_reported_read(struct view_reported *reported, const char *domain, const char *below,
-	int64_t class, int64_t known)
+view_reported_read(struct view_reported *reported, const char *domain, int64_t class, int64_t known)
 {
 	struct arena *arena = reported->arena;
 	struct reader *reader = arena_array(arena, 1, sizeof *reader);
@@ -477,7 +475,6 @@ view_reported_read(struct view_reported *reported, const char *domain, const cha
 	*reader = (struct reader){
 		.to = reported,
 		.domain = domain,
-		.below = below,
 		.least = class,
 		.known = known,
 		.lines = arena_array(arena, PAGE, sizeof *reader->lines),

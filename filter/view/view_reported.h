@@ -10,8 +10,19 @@
 #include "filter/store/store.h"
 #include "filter/view/view_judge.h"
 
-/* SQL conditions on a report r; view_bind (view_parts.h) binds ?1, ?2 and ?3. */
-#define VIEW_OF_DOMAIN "(?1 = '' OR r.domain = ?1 OR r.domain LIKE ?2 ESCAPE '!') AND ?3 >= 0"
+/*
+ * SQL conditions; view_bind (view_parts.h) binds ?1 and ?2, and view_choose creates the tables. A
+ * report r counts if it is about the domain or one below it. Of a report about a domain above it,
+ * only what has an author domain (the column `from`) within the domain counts.
+ */
+/* clang-format off */
+#define VIEW_OF_DOMAIN "(?1 = '' OR r.domain IN (SELECT name FROM about)) AND ?2 >= 0"
+#define VIEW_OF_AUTHOR(from) "(?1 = '' OR r.domain IN (SELECT name FROM about) OR (r.domain IN " \
+	"(SELECT name FROM above) AND " from " IN (SELECT name FROM author))) AND ?2 >= 0"
+#define VIEW_OF_ROW VIEW_OF_AUTHOR("w.header_from")
+#define VIEW_OF_SOME_ROW "(?1 = '' OR r.domain IN (SELECT name FROM about) OR (r.domain IN (SELECT name FROM above) " \
+	"AND EXISTS (SELECT 1 FROM in_row w WHERE w.report = r.id AND w.header_from IN (SELECT name FROM author)))) AND ?2 >= 0"
+/* clang-format on */
 
 enum { VIEW_REPORTERS = 2000 };
 
@@ -40,12 +51,12 @@ struct view_reported {
 };
 
 /*
- * Reads the rows into hosts and contradictions, and calls take for each. domain and below: as in
- * struct show (view_parts.h); class: the lowest class of senders whose reports count; known: the
- * lowest class that is a known receiver. ST_TEMP: the store failed (store_last_error), or no
+ * Reads the rows into hosts and contradictions, and calls take for each. domain: as in struct show
+ * (view_parts.h); class: the lowest class of senders whose reports count; known: the lowest class
+ * that is a known receiver. ST_TEMP: the store failed (store_last_error), or no
  * memory.
  */
-enum status view_reported_read(struct view_reported *reported, const char *domain,
-	const char *below, int64_t class, int64_t known);
+enum status view_reported_read(
+	struct view_reported *reported, const char *domain, int64_t class, int64_t known);
 
 #endif

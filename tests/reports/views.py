@@ -225,3 +225,74 @@ def contradictions(suite, places, read, show):
     stored = places.new()
     read(stored.place, world.zone, stdin=world.other.mail(shapes.xml(rows[0])))
     suite.check('contradictions: of those who count', codes() == {} and codes('--reporters', 'all') == {'spf_record': 1}, codes())
+
+
+def subdomains(suite, places, read, show):
+    """of reports about a domain above, the rows of that author domain and of those below it"""
+    world = World(places.folder / ('postgres3' if places.server else 'sqlite3'))
+    stored = places.new()
+    none = result('spf', 'forger.example', 'fail')
+
+    def take(sender, rows, **head):
+        octets = shapes.xml(''.join(row(OWN, n, none, author=author, disposition=what) for author, n, what in rows), **head)
+        read(stored.place, world.zone, stdin=sender.mail(octets))
+
+    take(world.large, [('example.com', 1, 'none'), ('sub.example.com', 2, 'none'), ('deep.sub.example.com', 4, 'quarantine'), ('SUB.Example.COM.', 8, 'reject'),
+                       ('other.example.com', 16, 'none'), ('bücher.example.com', 32, 'none')])
+    take(world.large, [('sub.example.com', 64, 'none'), ('example.com', 128, 'none')], ident='2', policy='sub.example.com')
+    take(world.large, [('sub.example.com', 256, 'none')], ident='3', policy='example.net')
+    take(world.large, [('sub.example.com', 512, 'none')], ident='4', policy='com')
+    take(world.other, [('sub.example.com', 1024, 'none')], ident='5')
+    take(world.large, [('sub.example.com', 2048, 'none'), ('example.com', 4096, 'none')], ident='6', dates=('1700092799', '1700006400'))
+    take(world.large, [('example.com', 8192, 'odd')], ident='7')
+    take(world.large, [('xsub.example.com', 16384, 'none')], ident='8')
+    for author in ('sub.example.com', 'example.com'):
+        arf = world.arf('m1', '192.0.2.5').replace(b'From: a@example.com', b'From: a@' + author.encode())
+        read(stored.place, world.zone, stdin=world.sent(arf, world.large))
+
+    def sums(*argv):
+        found = json.loads(show(stored.place, '--output', 'json', *argv, zone=world.zone).stdout)
+        counted = {t: sum(r['messages'] for r in found[t] if t != 'senders' or r['class'] == 'known') for t in (
+            'senders', 'readiness', 'days', 'services', 'identities', 'sources', 'reporters')}
+        counted['policies'] = sum(r['fail'] for r in found['policies'])
+        counted['actions'] = sum(r['none'] + r['quarantine'] + r['reject'] for r in found['policies'])
+        if '--reporters' not in argv:
+            counted['reporters'] = sum(r['messages'] for r in found['reporters'] if r['class'] == 'known')
+        return found, counted
+
+    for domain, wanted in (('sub.example.com', 2 + 4 + 8 + 64 + 128 + 512 + 2048), ('deep.sub.example.com', 4), ('xn--bcher-kva.example.com', 32),
+                           ('BÜCHER.example.com', 32), ('none.example.com', 0), ('example.net', 256),
+                           ('example.com', 1 + 2 + 4 + 8 + 16 + 32 + 64 + 128 + 512 + 2048 + 4096 + 8192 + 16384)):
+        found, counted = sums(domain)
+        suite.check(f'{domain}: sums of all tables', set(counted.values()) == {wanted}, (wanted, counted))
+    found, _ = sums('sub.example.com')
+    suite.check('sub.example.com: by policy domain', {r['domain']: (r['reports'], r['fail'], r['quarantine'], r['reject']) for r in found['policies']} == {
+        'com': (1, 512, 0, 0), 'example.com': (2, 2 + 4 + 8 + 2048, 4, 8), 'sub.example.com': (1, 64 + 128, 0, 0)}, found['policies'])
+    suite.check('sub.example.com: contradictions', {r['code']: (r['rows'], r['messages']) for r in found['contradictions']} ==
+                {'span': (1, 2048), 'from': (1, 128), 'policy': (2, 12)}, found['contradictions'])
+    suite.check('sub.example.com: irregularities of its reports only', {r['code'] for r in found['warnings']} == {'header_from', 'span'}, found['warnings'])
+    suite.check('sub.example.com: failure reports', [r['domain'] for r in found['failures']] == ['sub.example.com'], found['failures'])
+    _, counted = sums('sub.example.com', '--reporters', 'authenticated')
+    suite.check('sub.example.com: other reporters only if they are wanted', counted['days'] == 2766 + 1024, counted)
+    found, _ = sums('example.com')
+    suite.check('example.com: failure reports', len(found['failures']) == 2, found['failures'])
+    found, counted = sums()
+    suite.check('all domains: sums of all tables', set(counted.values()) == {2 ** 15 - 1 - 1024}, counted)
+
+
+def sums(suite, places, read, show):
+    """the same numbers in every table, whatever the row contains"""
+    world = World(places.folder / ('postgres4' if places.server else 'sqlite4'))
+    stored = places.new()
+    rows = [row(OWN, 1, '', author='', dkim_told='pass'), row(OWN, 2, '', author='a b', spf_told='pass'), row(OWN, 4, '', author='a b'),
+            row('', 8, '', spf_told='pass', disposition='reject'), row('fe80::1%eth0', 16, '', disposition='quarantine'), row(OWN, 32, '', disposition='odd'),
+            row(OWN, 64, '', dkim_told='pass', disposition='quarantine')]
+    read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(''.join(rows))))
+    read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(row(OWN, 128, ''), ident='2', dates=('x', ''))))
+    found = json.loads(show(stored.place, '--output', 'json', zone=world.zone).stdout)
+    for table in ('senders', 'days', 'services', 'identities', 'sources', 'reporters'):
+        counted = tuple(sum(r[name] for r in found[table]) for name in ('messages', 'pass', 'fail', 'blocked'))
+        suite.check(f'sums: {table}', counted == (255, 75, 180, 88), counted)
+    suite.check('sums: what became of mail that did not pass', [(r['fail'], r['none'], r['quarantine'], r['reject']) for r in found['policies']] ==
+                [(180, 164, 16, 0)], found['policies'])
+    suite.check('sums: a report without a date is the last day', [r['day'] for r in found['days']] == ['2023-11-15', ''], found['days'])
