@@ -319,7 +319,7 @@ read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum 
 		got = read_bytes(item->fd, *bytes + *n, PIECE);
 		*n += got > 0 ? (size_t)got : 0;
 	} while (got > 0 && *n <= FEEDBACK_OCTETS);
-	*error = FAULT_UNREADABLE;
+	*error = got < 0 ? FAULT_UNREADABLE : FAULT_NONE;
 	*partial = *n > FEEDBACK_OCTETS;
 	return got >= 0;
 }
@@ -335,20 +335,20 @@ read_item(struct run *run, struct item *item)
 	size_t n;
 
 	run->origin.name = item->name;
-	if (error == FAULT_NONE && item->fd >= 0 && read_file(item, &bytes, &n, &partial, &error)) {
+	if (error == FAULT_NONE && item->fd >= 0 && read_file(item, &bytes, &n, &partial, &error))
 		octets = slice_make(bytes, n);
-		error = FAULT_NONE;
-	} else if (error == FAULT_NONE && item->fd < 0 && item->bytes == NULL) {
+	else if (error == FAULT_NONE && item->fd < 0 && item->bytes == NULL)
 		error = FAULT_NO_MESSAGE;
-	}
-	if (error == FAULT_NONE || error == FAULT_EMPTY) {
-		st = keep_one(run, item->name, octets, partial);
+	if (error == FAULT_NONE && partial) { /* it stays where it is */
+		run->counts.unreadable++;
+		log_line(run, translated(feedback_aside_text(FEEDBACK_ASIDE_LARGE)), "");
+	} else if (error == FAULT_NONE || error == FAULT_EMPTY) {
+		st = keep_one(run, item->name, octets, false);
 	} else {
 		run->counts.unreadable++;
 		log_line(run, translated(fault_text(error)), "");
 		run->told = fault_is_ours(error);
-		if (run->told)
-			st = ST_TEMP;
+		st = run->told ? ST_TEMP : ST_OK;
 	}
 	free(bytes);
 	return st;

@@ -8,7 +8,7 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-enum { STRINGS_MAX = 2000 };
+enum { STRINGS_MAX = 2000, COUNT_MAX = 1000000000 /* so that no sum overflows */ };
 
 struct reader {
 	struct feedback_report *report;
@@ -62,9 +62,10 @@ count_at(const struct reader *reader, json_t *object, const char *key)
 	struct slice text = text_of(reader, value);
 	unsigned long long n;
 
-	if (json_is_integer(value) && json_integer_value(value) >= 0)
+	if (json_is_integer(value) && json_integer_value(value) >= 0 &&
+		json_integer_value(value) <= COUNT_MAX)
 		return json_integer_value(value);
-	if (scan_number(&text, INT64_MAX / 1000000, &n) && text.n == 0)
+	if (scan_number(&text, COUNT_MAX, &n) && text.n == 0)
 		return (int64_t)n;
 	if (value != NULL)
 		feedback_warn(&reader->report->warnings, FEEDBACK_WARN_COUNT, SLICE(""));

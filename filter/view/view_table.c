@@ -117,8 +117,14 @@ bool
 view_tables_print(const struct cells *tables, size_t n, enum output_what output,
 	struct arena *arena, FILE *out)
 {
+	size_t rows = 0;
+
 	if (output == OUTPUT_JSON && !print_json(tables, n, arena, out))
 		return false;
+	for (size_t i = 0; i < n && output == OUTPUT_TEXT; i++)
+		rows += tables[i].n;
+	if (output == OUTPUT_TEXT && rows == 0)
+		fprintf(out, "%s\n", _("no reports"));
 	for (size_t i = 0; i < n && output != OUTPUT_JSON && output != OUTPUT_NONE; i++)
 		if (output == OUTPUT_TEXT && tables[i].n > 0)
 			print_text(&tables[i], out);

@@ -296,3 +296,10 @@ def sums(suite, places, read, show):
     suite.check('sums: what became of mail that did not pass', [(r['fail'], r['none'], r['quarantine'], r['reject']) for r in found['policies']] ==
                 [(180, 164, 16, 0)], found['policies'])
     suite.check('sums: a report without a date is the last day', [r['day'] for r in found['days']] == ['2023-11-15', ''], found['days'])
+    # a number that no reporter has, of a known one
+    tls = shapes.TLS.replace(b'session-count": 5', b'session-count": 9223372036854775807')
+    for ident in (b't1', b't2'):
+        read(stored.place, world.zone, stdin=world.large.mail(tls.replace(b't1', ident)))
+    done = show(stored.place, '--output', 'json', zone=world.zone)
+    suite.check('sums: of sessions', done.returncode == 0 and [(r['successes'], r['failures']) for r in json.loads(done.stdout)['tls']] == [(0, 4)], done)
+    suite.check('sums: nothing', show(stored.place, 'nothing.example', zone=world.zone).stdout == b'no reports\n')
