@@ -9,12 +9,13 @@
 #include "filter/reader/reader.h"
 
 enum {
-	TICK_MS = 200,     /* maximum time that a result waits to be sent with others */
-	SPARE = 8,         /* how many more threads than jobs may be awake before one ends */
-	FEW = 2,           /* threads in addition to the jobs for short waits */
-	WAIT_US = 250,     /* as many more threads as jobs for each such period of the mean wait */
-	WAITS = 16,        /* the number of waits in that mean */
-	TOGETHER = 16,     /* results that are sent together */
+	TICK_MS = 200, /* maximum time that a result waits to be sent with others */
+	SPARE = 8,     /* how many more threads than jobs may be awake before one ends */
+	FEW = 2,       /* threads in addition to the jobs for short waits */
+	WAIT_US = 250, /* as many more threads as jobs for each such period of the mean wait; below
+			  it, a thread keeps its slot while it waits */
+	WAITS = 16,    /* the number of waits in that mean */
+	TOGETHER = 16, /* results that are sent together */
 	ENOUGH = 32 * 1024 /* or octets */
 };
 
@@ -39,6 +40,7 @@ struct thread {
 	struct workers *workers;
 	struct worker worker;
 	int64_t since_us; /* start of the current wait for DNS */
+	bool keeps;       /* keeps its slot during this wait */
 };
 
 static void *run_thread(void *arg);
@@ -201,21 +203,36 @@ replace_sleeper(struct workers *workers, size_t most)
 		       : 0;
 }
 
+/* Lets another thread go on while this one waits; there are at most that many threads. */
+static void
+step_aside(struct workers *workers, size_t most)
+{
+	size_t threads;
+
+	pthread_mutex_lock(&workers->lock);
+	workers->asleep++;
+	threads = replace_sleeper(workers, most);
+	pthread_mutex_unlock(&workers->lock);
+	release_slot(workers);
+	if (threads > 0)
+		send_frame(workers, FRAME_WANTED, threads);
+}
+
+/* If answers come at once, another thread would cost more than the wait: the slot is kept. */
 static void
 wait_begin(void *arg)
 {
 	struct thread *thread = arg;
 	struct workers *workers = thread->workers;
-	size_t threads;
+	size_t most;
 
 	thread->since_us = now_us();
 	pthread_mutex_lock(&workers->lock);
-	workers->asleep++;
-	threads = replace_sleeper(workers, wanted_threads(workers));
+	thread->keeps = workers->waited_us < WAIT_US;
+	most = wanted_threads(workers);
 	pthread_mutex_unlock(&workers->lock);
-	release_slot(workers);
-	if (threads > 0)
-		send_frame(workers, FRAME_WANTED, threads);
+	if (!thread->keeps)
+		step_aside(workers, most);
 }
 
 /*
@@ -225,9 +242,15 @@ wait_begin(void *arg)
 static void
 wait_long(void *arg)
 {
-	struct workers *workers = ((struct thread *)arg)->workers;
+	struct thread *thread = arg;
+	struct workers *workers = thread->workers;
 	size_t threads;
 
+	if (thread->keeps) {
+		thread->keeps = false;
+		step_aside(workers, workers->config.threads);
+		return;
+	}
 	pthread_mutex_lock(&workers->lock);
 	threads = replace_sleeper(workers, workers->config.threads);
 	pthread_mutex_unlock(&workers->lock);
@@ -244,6 +267,10 @@ wait_end(void *arg)
 
 	pthread_mutex_lock(&workers->lock);
 	workers->waited_us += (waited_us - workers->waited_us) / WAITS;
+	if (thread->keeps) {
+		pthread_mutex_unlock(&workers->lock);
+		return;
+	}
 	workers->asleep--;
 	workers->back++;
 	while (workers->slots == 0)
