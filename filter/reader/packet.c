@@ -12,7 +12,7 @@
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
 
-enum { FDS = 4, PARTS = 5, LOOK_MS = 10 };
+enum { FDS = 4, PARTS = 5, LOOK_MS = 10, SMALL = 2048 };
 
 /* flags of a packet; the first four: the descriptors that it carries, in this order */
 enum {
@@ -107,6 +107,23 @@ send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
 	return true;
 }
 
+static bool
+send_large(int socket, const struct iovec *parts, size_t n, const int *fds, size_t nfds)
+{
+	char whole[PACKET_INLINE];
+
+	return send_octets(socket, whole, join(whole, parts, n), fds, nfds);
+}
+
+/* Like send_large, for few octets: the compiler makes each function fill its whole buffer. */
+static bool
+send_small(int socket, const struct iovec *parts, size_t n, const int *fds, size_t nfds)
+{
+	char whole[SMALL];
+
+	return send_octets(socket, whole, join(whole, parts, n), fds, nfds);
+}
+
 static struct iovec
 part_of(const void *octets, size_t n)
 {
@@ -133,7 +150,6 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	struct iovec parts[PARTS] = {part_of(&head, sizeof head), part_of(packet->name, head.nname),
 		part_of(packet->line, head.nline), part_of(packet->side.p, head.nside),
 		part_of(packet->bytes.p, head.nbytes)};
-	char whole[PACKET_INLINE];
 	const size_t size = head.nname + head.nline + head.nside + head.nbytes;
 	const bool aside = size > PACKET_INLINE - sizeof head;
 	int fds[FDS], text = -1, why;
@@ -155,7 +171,8 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 		head.flags |= WITH_TEXT;
 		fds[nfds++] = text;
 	}
-	sent = send_octets(socket, whole, join(whole, parts, aside ? 1 : PARTS), fds, nfds);
+	sent = (aside || size <= SMALL - sizeof head ? send_small : send_large)(
+		socket, parts, aside ? 1 : PARTS, fds, nfds);
 	why = errno;
 	if (text >= 0)
 		close(text);
