@@ -318,16 +318,23 @@ input_rest(struct input *input, char *buffer, size_t size)
 	return (long)next_some(input, buffer, size, &fault);
 }
 
-void
-input_drain(struct input *input)
+/* Reads and discards the rest. */
+static void
+discard_rest(struct input *input)
 {
 	char buffer[16 * 1024];
 	enum fault fault;
 
-	if (input->named || (input->pull == NULL && isatty(input->fd) != 0))
-		return;
 	while (read_some(input, buffer, sizeof buffer, &fault) > 0)
 		continue;
+}
+
+void
+input_drain(struct input *input)
+{
+	/* mostly at the end already: then its pages of stack are not touched */
+	if (!input->end && !input->named && (input->pull != NULL || isatty(input->fd) == 0))
+		discard_rest(input);
 }
 
 void
