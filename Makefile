@@ -44,7 +44,7 @@ FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
 INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json \
-	docs/schema-1.json docs/schema-inspect.json docs/schema-baseline.json docs/schema-plan.json docs/schema-report.json
+	docs/schema-1.json docs/schema-inspect.json docs/schema-baseline.json docs/schema-plan.json docs/schema-report.json docs/store.md
 DOCDIR = $(PREFIX)/share/doc/mailstamp
 # the output of testdata/: shared by all builds, remade when a table, a seed or a key changes
 CASES := build/testdata/.made

@@ -6,21 +6,21 @@
 /* clang-format off */
 const char *const store_schema_in[] = {
 	/*
-	 * senders of reports: the author domain of the mail that contained them. auth is enum
-	 * feedback_auth; for a loose file the domain is empty.
+	 * senders of reports: the author domain of the mail that contained them, empty for a loose
+	 * file
 	 */
 	"CREATE TABLE in_sender ("
 	"id @id,"
 	"domain TEXT NOT NULL,"
-	"auth BIGINT NOT NULL,"
+	"auth BIGINT NOT NULL," /* enum feedback_auth */
 	"UNIQUE (domain, auth))",
 
-	/*
-	 * reports; kind: aggregate, tls, failure. The columns from org on are claims of the sender.
-	 */
+	/* reports; the columns from org on are claims of the sender */
 	"CREATE TABLE in_report ("
 	"id @id,"
-	"kind TEXT NOT NULL, sender BIGINT NOT NULL, received BIGINT NOT NULL,"
+	"kind TEXT NOT NULL," /* aggregate, tls, failure */
+	"sender BIGINT NOT NULL," /* in_sender */
+	"received BIGINT NOT NULL,"
 	"digest TEXT NOT NULL," /* SHA-256 of its octets, uncompressed */
 	"seen BIGINT NOT NULL," /* number of arrivals */
 	"differs BIGINT NOT NULL," /* arrivals with the same name but other octets */
@@ -36,13 +36,14 @@ const char *const store_schema_in[] = {
 
 	/* the values as reported; words of the standard in lower case */
 	"CREATE TABLE in_row ("
-	"report BIGINT NOT NULL, n BIGINT NOT NULL,"
+	"report BIGINT NOT NULL," /* in_report */
+	"n BIGINT NOT NULL,"
 	"source TEXT NOT NULL, messages BIGINT NOT NULL,"
 	"disposition TEXT NOT NULL, dkim TEXT NOT NULL, spf TEXT NOT NULL,"
 	"header_from TEXT NOT NULL, envelope_from TEXT, envelope_to TEXT,"
 	"auth BIGINT NOT NULL," /* in_auth */
 	"reasons TEXT," /* "TYPE TAB COMMENT LF" each */
-	"marks BIGINT NOT NULL," /* contradictions: bits of enum feedback_mark */
+	"marks BIGINT NOT NULL," /* contradictions in the row: bits of enum feedback_mark */
 	"PRIMARY KEY (report, n)) @clustered",
 
 	/* lists of authentication results; a list that many rows share is stored once */
@@ -58,11 +59,13 @@ const char *const store_schema_in[] = {
 	"report BIGINT NOT NULL, code TEXT NOT NULL, times BIGINT NOT NULL, sample TEXT,"
 	"PRIMARY KEY (report, code)) @clustered",
 
+	/* the policies in a TLS report (RFC 8460), with their counts of sessions */
 	"CREATE TABLE in_tls ("
 	"report BIGINT NOT NULL, n BIGINT NOT NULL,"
 	"type TEXT NOT NULL, domain TEXT NOT NULL, mx TEXT, policy TEXT,"
 	"successes BIGINT NOT NULL, failures BIGINT NOT NULL,"
 	"PRIMARY KEY (report, n)) @clustered",
+	/* the failures of each of these policies; policy: n of in_tls */
 	"CREATE TABLE in_tls_failure ("
 	"report BIGINT NOT NULL, policy BIGINT NOT NULL, n BIGINT NOT NULL,"
 	"result TEXT NOT NULL, sending_ip TEXT, receiving_ip TEXT, receiving_mx TEXT,"

@@ -23,30 +23,31 @@ const char *const store_schema_out[] = {
 	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"
 	"seen BIGINT NOT NULL) @clustered",
 
-	/*
-	 * DMARC records as applied (filter/aggregate/aggregate_row.h); addresses are separated by
-	 * spaces
-	 */
+	/* DMARC records as applied */
 	"CREATE TABLE out_policy ("
 	"id @id,"
 	"digest TEXT NOT NULL UNIQUE,"
 	"domain TEXT NOT NULL, record TEXT NOT NULL, rua TEXT NOT NULL, ruf TEXT NOT NULL,"
-	"fo TEXT NOT NULL, p BIGINT NOT NULL, sp BIGINT NOT NULL, np BIGINT NOT NULL,"
-	"adkim BIGINT NOT NULL, aspf BIGINT NOT NULL, testing BIGINT NOT NULL,"
-	"psd BIGINT NOT NULL, mode BIGINT NOT NULL, error TEXT NOT NULL,"
-	"addresses TEXT NOT NULL)",
+	"fo TEXT NOT NULL,"
+	"p BIGINT NOT NULL, sp BIGINT NOT NULL, np BIGINT NOT NULL," /* enum dmarc_policy */
+	"adkim BIGINT NOT NULL, aspf BIGINT NOT NULL," /* 1: strict */
+	"testing BIGINT NOT NULL, psd BIGINT NOT NULL,"
+	"mode BIGINT NOT NULL," /* enum dmarc_mode */
+	"error TEXT NOT NULL,"
+	"addresses TEXT NOT NULL" /* of rua, separated by spaces */
+	")",
 
-	/*
-	 * rows of a day. report 0: not reported yet; -1: never to be reported. reports: how many of
-	 * the messages are themselves reports
-	 */
+	/* rows of a day */
 	"CREATE TABLE out_row ("
-	"day BIGINT NOT NULL, policy BIGINT NOT NULL, report BIGINT NOT NULL,"
+	"day BIGINT NOT NULL," /* its first second */
+	"policy BIGINT NOT NULL," /* out_policy */
+	"report BIGINT NOT NULL," /* out_report; 0: not reported yet; -1: never to be reported */
 	"digest TEXT NOT NULL,"
 	"source TEXT NOT NULL, disposition TEXT NOT NULL, dkim BIGINT NOT NULL,"
 	"spf BIGINT NOT NULL, reasons TEXT NOT NULL, header_from TEXT NOT NULL,"
 	"envelope_from TEXT, envelope_to TEXT NOT NULL, results TEXT NOT NULL,"
-	"messages BIGINT NOT NULL, reports BIGINT NOT NULL,"
+	"messages BIGINT NOT NULL,"
+	"reports BIGINT NOT NULL," /* how many of the messages are themselves reports */
 	"PRIMARY KEY (day, policy, report, digest)) @clustered",
 	"CREATE INDEX out_row_report ON out_row (report, day)",
 
@@ -58,24 +59,23 @@ const char *const store_schema_out[] = {
 	"messages BIGINT NOT NULL, frozen BIGINT NOT NULL, attachment @blob NOT NULL,"
 	"UNIQUE (day, policy, part))",
 
-	/*
-	 * recipients; state is enum reporting_state. report: of out_report, or -id of out_failure
-	 */
+	/* recipients of reports */
 	"CREATE TABLE out_mail ("
 	"id @id,"
-	"report BIGINT NOT NULL, address TEXT NOT NULL, state BIGINT NOT NULL,"
+	"report BIGINT NOT NULL," /* id of out_report, or -id of out_failure */
+	"address TEXT NOT NULL,"
+	"state BIGINT NOT NULL," /* enum reporting_state */
 	"tries BIGINT NOT NULL, next BIGINT NOT NULL, sent BIGINT,"
 	"UNIQUE (report, address))",
 	"CREATE INDEX out_mail_state ON out_mail (state, next)",
 
-	/*
-	 * groups of similar messages for a failure report; told: the number of incidents already
-	 * reported
-	 */
+	/* groups of similar messages for a failure report */
 	"CREATE TABLE out_failure ("
 	"id @id,"
 	"policy BIGINT NOT NULL, day BIGINT NOT NULL, digest TEXT NOT NULL,"
-	"incidents BIGINT NOT NULL, told BIGINT NOT NULL, first BIGINT NOT NULL,"
+	"incidents BIGINT NOT NULL,"
+	"told BIGINT NOT NULL," /* how many of the incidents have been reported */
+	"first BIGINT NOT NULL,"
 	"fields TEXT NOT NULL, header TEXT NOT NULL, state BIGINT NOT NULL,"
 	"next BIGINT NOT NULL,"
 	"UNIQUE (policy, day, digest))",
