@@ -13,7 +13,7 @@ struct auth_results {
 	bool local; /* trusted client or user: SPF and DMARC were not evaluated */
 	struct spf_result spf;
 	bool has_spf_other;
-	struct spf_result spf_other; /* the other engine's, with spf_compare */
+	struct spf_result spf_other; /* the result of the other engine, if spf_compare is set */
 	struct dkim_result dkim;
 	struct arc_result arc;
 	struct dkim_bodies *bodies; /* the hashes that DKIM and ARC share */

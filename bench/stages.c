@@ -192,7 +192,7 @@ measured(size_t (*stage)(void), size_t *octets)
 	return rounds[ROUNDS / 2];
 }
 
-/* Returns the cycles of the time stamp counter per nanosecond; 0 if there is no such counter. */
+/* Returns the cycles of the time stamp counter per nanosecond; 0 if there is no counter. */
 static double
 cycles_a_ns(void)
 {

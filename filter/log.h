@@ -10,7 +10,7 @@ enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 struct log; /* to syslog, a file, stderr or nowhere; owned by the caller */
 
 /*
- * Creates a log; NULL without memory. All functions here accept NULL and do nothing. Nothing is
+ * Creates a log; NULL when out of memory. All functions here accept NULL and do nothing. Nothing is
  * opened before the first line or log_arm; a log file that cannot be written is reported to syslog.
  * Without --log: stderr for plain, syslog for the profiles of mail servers, because their stderr
  * ends up in a bounce or in the message.
@@ -31,7 +31,7 @@ void log_line(struct log *log, const char *format, ...) __attribute__((format(pr
 void log_pair(struct buf *out, const char *key, struct slice value);
 
 /*
- * value in the form of printable (filter/text/printable.h), at most LOG_VALUE_MAX octets of it.
+ * The value as printable (filter/text/printable.h) writes it, at most LOG_VALUE_MAX octets of it.
  * Owned by the arena.
  */
 const char *log_value(struct slice value, struct arena *arena);

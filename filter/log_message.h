@@ -9,7 +9,7 @@
  * key=value pairs, separated by spaces: id client helo from rcpts author msgid spf dkim arc dmarc
  * policy disposition removed, seal if requested, reason_code status time_ms reason. The results are
  * those of the field's rows; dkim has the first four signatures and the number of those over the
- * limit. A value is in double quotes if it is empty or contains other characters than letters,
+ * limit. A value is in double quotes if it is empty or contains characters other than letters,
  * digits and -._@+:/<>[]%, and is cut at LOG_VALUE_MAX octets.
  */
 void log_message(struct log *log, const struct evaluation *ev, const struct outcome *outcome,

@@ -7,8 +7,8 @@
 enum { VALUE_MAX = 64 * 1024, FIRST_CAP = 4 };
 
 struct reader {
-	struct slice at;          /* after a failure, where the reading stopped */
-	enum address_cause cause; /* of the failure, if it is not about grammar */
+	struct slice at;          /* the unread rest; after a failure it begins at the fault */
+	enum address_cause cause; /* why the reading failed, if the grammar is not violated */
 	struct arena *arena;
 	struct address *list;
 	size_t n, cap, groups;

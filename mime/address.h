@@ -95,7 +95,7 @@ bool address_is_plain(struct slice value);
  */
 struct address_gmime;
 
-/* A handle with nothing loaded; NULL without memory. Freed by address_gmime_close. */
+/* A handle with nothing loaded; NULL when out of memory. Freed by address_gmime_close. */
 struct address_gmime *address_gmime_open(void);
 
 /*

@@ -23,7 +23,7 @@ enum {
 	MAX_WORK = 64 * 1024 * 1024, /* GMime may read to the end from each comma: 70 ms */
 	FIRST_CAP = 4,
 	LENGTH = 2,            /* octets before a domain in a reply */
-	REPLY_MAX = 256 * 1024 /* octets: four for each of the longest value */
+	REPLY_MAX = 256 * 1024 /* octets; four for each octet of the longest value */
 };
 
 struct address_gmime {

@@ -226,7 +226,8 @@ domain_follows(struct slice s, struct slice domain)
 	s = slice_from(s, domain.n);
 	(void)scan_char(&s, '.');
 	if (s.n > 1 && (s.p[0] == ',' || s.p[0] == ';'))
-		s = slice_from(s, 1); /* only before white space: else some add it to the domain */
+		s = slice_from(s, 1); /* only before white space: otherwise some readers add it to
+					 the domain */
 	else if (s.n > 0 && memchr(">\")", s.p[0], 3) != NULL)
 		return true;
 	return s.n == 0 || slice_is_blank(s.p[0]) || (s.n == 1 && s.p[0] == ';');

@@ -173,7 +173,7 @@ arena_reset_within(struct arena *arena, size_t most)
 		size *= 2;
 	if (kept->size < size) {
 		free(kept);
-		kept = new_block(size); /* NULL without memory: nothing is kept */
+		kept = new_block(size); /* NULL when out of memory: nothing is kept */
 	}
 	if (kept != NULL)
 		*kept = (struct arena_block){.size = kept->size};

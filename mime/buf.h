@@ -14,7 +14,7 @@ struct buf {
 	struct arena *arena;
 	char *p;
 	size_t n, cap, max;
-	bool over; /* something did not fit under max */
+	bool over; /* an addition did not fit within max */
 };
 
 void buf_init(struct buf *buf, struct arena *arena, size_t max);

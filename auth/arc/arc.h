@@ -79,8 +79,8 @@ enum status arc_check(
 void arc_report(const struct arc_result *result, struct report *report);
 
 /*
- * What the reason is about, such as "ARC-Seal i=2", without any text of the message; NULL if there
- * is no reason, or it is about the whole chain.
+ * Returns the subject of the reason, such as "ARC-Seal i=2", without any text of the message; NULL
+ * if there is no reason, or it is about the whole chain.
  */
 const char *arc_part_text(const struct arc_result *result, struct arena *arena);
 

@@ -139,7 +139,7 @@ reached(struct reader *reader, struct slice at)
 		reader->farthest = at.p;
 }
 
-/* Notes that the reading got as far as *at; returns matched, the result of the last scan. */
+/* Records that the reading reached *at; returns matched, the result of the last scan. */
 static bool
 step(struct reader *reader, bool matched, const struct slice *at)
 {
@@ -229,7 +229,7 @@ is_end(struct slice at)
 	return at.n == 0 || slice_is_blank(at.p[0]) || at.p[0] == '(';
 }
 
-/* Scans a value of another method than dmarc: by the grammar, else VCHARs but `;`, `"`, `(`, `)` */
+/* Scans a value of a method other than dmarc: by the grammar, or VCHARs but `;`, `"`, `(`, `)` */
 static bool
 scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *prop)
 {
@@ -321,7 +321,7 @@ is_done(struct slice at, bool last)
 	return at.n == 0 || (last && slice_trim(at).n == 0);
 }
 
-/* Reads one result. text: what is between two `;` */
+/* Reads one result. text: the octets between two `;` */
 static bool
 read_result(struct reader *reader, struct slice text, bool last)
 {
@@ -435,7 +435,7 @@ stop(struct reader *reader, struct slice at)
 	return false;
 }
 
-/* Reads the whole text. False, with reader->at where the fault is, if it cannot be read. */
+/* Reads the whole text. If it cannot be read, returns false with reader->at at the fault. */
 static bool
 read_all(struct reader *reader, struct slice rest)
 {

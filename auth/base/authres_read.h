@@ -38,7 +38,7 @@ enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
  * Results are separated by `;` outside quotes and comments. These departures from the grammar are
  * accepted:
  *   - of any method: `action=TOKEN` among the properties, which Microsoft writes; a `;` at the end
- *   - of other methods than dmarc, since they decide nothing: properties without a ptype
+ *   - of methods other than dmarc, since they decide nothing: properties without a ptype
  *     (`x-bits=2048`) or with `_` or a last `-` in a name (`policy.is_org=yes`), in any order;
  *     values of any VCHAR but `;`, `"`, `(`, `)` (`header.b=CiN9J/AU`), or no value
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom
@@ -49,7 +49,7 @@ enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
  */
 enum status authres_read(struct slice text, struct arena *arena, struct authres *authres);
 
-/* The first property of that name of a result, or NULL. */
+/* The first property of a result with that name, or NULL. */
 const struct authres_prop *authres_prop(
 	const struct authres_result *result, const char *ptype, const char *property);
 

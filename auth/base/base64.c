@@ -95,8 +95,8 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 		text = slice_from(text, 1);
 	}
 	/*
-	 * RFC 4648 4: a last group of two or three digits is padded with "=", which RFC 6376 2.10
-	 * allows to omit
+	 * RFC 4648 4: a last group of two or three digits is padded with "="; by RFC 6376 2.10 the
+	 * padding is optional
 	 */
 	if (digits % 4 == 1 || pads > (4 - digits % 4) % 4)
 		return ST_BAD;

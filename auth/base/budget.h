@@ -23,7 +23,7 @@ struct budget {
 			       */
 	size_t header_octets; /* of fields that signatures cover */
 	size_t key_octets;    /* of key records that are parsed */
-	/* the records parsed so far, in the message's arena: those of each name are parsed once */
+	/* the records parsed so far, in the message's arena: each name's records are parsed once */
 	struct dkim_keys *keys;
 	struct arena *arena;
 };

@@ -183,7 +183,7 @@ find_key(struct crypto *crypto, struct slice octets, bool rsa)
 	return key;
 }
 
-/* Makes a key with the contents of inside and caches it; NULL without memory: they are freed. */
+/* Makes a key with the contents of inside and caches it. When out of memory, frees them: NULL. */
 static struct crypto_key *
 keep_key(struct crypto *crypto, struct slice octets, struct crypto_key inside)
 {

@@ -19,15 +19,15 @@ struct crypto_signer; /* one private key */
  * A crypto has its own library context, which openssl.cnf does not affect. Objects made by one
  * crypto must not be used with another, and must be freed before crypto_free. Nothing is loaded
  * yet: hashing and verifying RSA signatures need no OpenSSL provider, and the library context is
- * created for the first Ed25519 key or the first private key. NULL without memory.
+ * created for the first Ed25519 key or the first private key. NULL when out of memory.
  */
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *crypto); /* NULL is fine */
 
-/* A new hash, or NULL without memory (ST_TEMP for the caller). */
+/* A new hash, or NULL when out of memory (ST_TEMP for the caller). */
 struct crypto_hash *crypto_hash_new(struct crypto *crypto);
 void crypto_hash_add(struct crypto_hash *hash, struct slice bytes);
-/* A copy of a running hash; NULL without memory. */
+/* A copy of a running hash; NULL when out of memory. */
 struct crypto_hash *crypto_hash_copy(const struct crypto_hash *hash);
 /* Ends and frees the hash. ST_TEMP if any step failed. */
 enum status crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE]);

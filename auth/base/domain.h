@@ -15,9 +15,9 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
 
 /*
  * text → a normal name in the arena. One dot at the end is dropped; IDNA's dots (U+3002, U+FF0E,
- * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or overlong label or name, any
- * other byte than those above, a domain-literal, a last label of digits only (an IPv4 address), and
- * a U-label that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower
+ * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or overlong label or name, any byte
+ * other than those above, a domain-literal, a last label of digits only (an IPv4 address), and a
+ * U-label that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower
  * case first). An A-label is kept as written. ST_TEMP if libidn2 cannot be loaded or has no memory.
  */
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
@@ -51,7 +51,7 @@ struct domain_psl; /* a loaded public suffix list; read-only and shareable betwe
 
 /*
  * Loads the list at path; path NULL: the system's list (the newer of libpsl's built-in list and its
- * file). NULL if the list or libpsl cannot be loaded, or without memory.
+ * file). NULL if the list or libpsl cannot be loaded, or when out of memory.
  */
 struct domain_psl *domain_psl_open(const char *path);
 void domain_psl_free(struct domain_psl *psl);

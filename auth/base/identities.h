@@ -62,13 +62,13 @@ struct identities {
 };
 
 /*
- * ST_OK for any message; ST_TEMP if a reader failed (no memory, no GMime). *ids is set in both
- * cases; after ST_TEMP it is ambiguous. mailstamp(1), --ambiguous, lists the ambiguous cases: no,
- * several or unparsable From fields; no or several author domains; readers that differ; NUL or bare
- * CR in the header; leading white space; an over-limit From or too many fields. Also ambiguous: an
- * author with a domain-literal or an invalid domain name, and a line that is not a field but reads
- * as `From:` if white space, folds, controls and octets over 126 are ignored. A reason about From
- * is reported before one about the header, except FROM_R_NO_AUTHOR
+ * ST_OK for any message; ST_TEMP if a reader failed (out of memory, or GMime is missing). *ids is
+ * set in both cases; after ST_TEMP it is ambiguous. mailstamp(1), --ambiguous, lists the ambiguous
+ * cases: no, several or unparsable From fields; no or several author domains; readers that differ;
+ * NUL or bare CR in the header; leading white space; an over-limit From or too many fields. Also
+ * ambiguous: an author with a domain-literal or an invalid domain name, and a line that is not a
+ * field but reads as `From:` if white space, folds, controls and octets over 126 are ignored. A
+ * reason about From is reported before one about the header, except FROM_R_NO_AUTHOR
  * (mime/address_map.h: no `@` and no dotted name, however From is displayed). gmime: the second
  * reader, not used if the first one suffices (address_is_plain).
  */

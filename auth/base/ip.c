@@ -162,7 +162,7 @@ ip_in_prefix(const struct ip *ip, const struct ip *net, unsigned bits)
 	return rest == 0 || ((unsigned)(ip->bytes[whole] ^ net->bytes[whole]) >> (8 - rest)) == 0;
 }
 
-/* RFC 5952 4.2: the longest run of two or more zero groups, the first of equals */
+/* RFC 5952 4.2: the longest run of two or more zero groups; the first one of equally long ones */
 static void
 longest_zeros(const unsigned groups[8], size_t *start, size_t *count)
 {

@@ -99,7 +99,7 @@ const char *reason_text(const struct reason *reason);
 /* The stable code, or NULL. */
 const char *reason_code(const struct reason *reason);
 
-/* What the reason is about: its name, else the octets, else empty. */
+/* The subject of the reason: its name, otherwise the octets, otherwise empty. */
 struct slice reason_about(const struct reason *reason);
 
 /* Sets the octet at fault, which is within whole; does nothing if it is NULL or outside. */

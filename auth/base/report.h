@@ -49,7 +49,7 @@ struct report_row {
 
 struct report {
 	struct arena *arena;
-	struct report_row *rows; /* a method's rows are adjacent; signatures come in their order */
+	struct report_row *rows; /* adjacent for each method; signatures in message order */
 	size_t n, cap;
 };
 

@@ -51,8 +51,8 @@ struct rsa_key *rsa_key_new(const struct rsa_numbers *numbers);
 void rsa_key_free(struct rsa_key *key); /* NULL is fine */
 
 /*
- * digest: a SHA-256 hash. *good is always set; ST_TEMP when out of memory. A signature of another
- * length than the modulus is bad (RFC 8017 8.2.2 step 1).
+ * digest: a SHA-256 hash. *good is always set; ST_TEMP when out of memory. A signature whose length
+ * differs from that of the modulus is bad (RFC 8017 8.2.2 step 1).
  */
 enum status rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[32],
 	struct slice signature, bool *good);

@@ -11,7 +11,7 @@
 struct tag {
 	struct slice name;  /* as written (tag names are case-sensitive, RFC 6376 3.2) */
 	struct slice value; /* without white space and folds at both ends; those inside are kept */
-	struct slice whole; /* from the name's first byte up to before the ';' */
+	struct slice whole; /* from the first octet of the name up to, but not including, the ';' */
 	bool well_formed;   /* according to the rules */
 	const char *fault;  /* not well-formed: the first octet at fault; NULL: there is no '=' */
 };
@@ -50,7 +50,7 @@ enum { TAGLIST_MAX = 100 };
 enum status taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena *arena,
 	struct taglist *list);
 
-/* The first tag that is not well-formed; NULL if there is none, or only an empty element. */
+/* The first tag that is not well-formed; NULL if there is none (an empty element is not a tag). */
 const struct tag *taglist_malformed(const struct taglist *list);
 
 /* The first tag whose name occurred before, or NULL. */

@@ -10,7 +10,7 @@ enum { WORK_MAX = 256 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
 
 enum { SIGNATURES = 1000 };
 
-/* Converts line ends to CRLF, with which the message was sent, however it is stored. */
+/* Converts all line ends to CRLF: the message was sent with CRLF, however it is stored. */
 static void
 add_lines(struct buf *out, struct slice bytes)
 {

@@ -13,31 +13,31 @@
 #include "auth/dkim/dkim.h"
 
 /*
- * The kinds of change. octets, field, text and more are members of struct diagnose_change; field
- * alone: the name of the field.
+ * The kinds of change. octets, field, text and more are members of struct diagnose_change; "field"
+ * without an explanation is the name of the field.
  */
 enum diagnose_kind {
 	DIAGNOSE_FOOTER, /* octets were added at the end of the body; text: their beginning */
 	DIAGNOSE_TOP,    /* octets were added at the beginning of the body; text: their beginning */
 	DIAGNOSE_PART,   /* a MIME part was added; octets: its size; field: its type; text: its file
 			    name; more: its displayed text */
-	DIAGNOSE_WRAPPED,    /* the body became a part of a multipart; octets: the number of other
-				parts */
-	DIAGNOSE_BLANKS,     /* white space at line ends was added or removed */
-	DIAGNOSE_LINE_ENDS,  /* CR was added, line ends became CR, or lines were doubled */
-	DIAGNOSE_BLANK_LINE, /* the empty line at the top was removed */
-	DIAGNOSE_REWRAPPED, /* base64 got other line lengths; octets: the former one, SIZE_MAX for a
-			       single line */
-	DIAGNOSE_TO_QP,     /* was 8-bit or plain, is quoted-printable */
-	DIAGNOSE_TO_BASE64, /* was 8-bit, plain or quoted-printable, is base64 */
-	DIAGNOSE_FROM_QP,   /* was quoted-printable, is 8-bit or plain */
-	DIAGNOSE_FROM_BASE64,     /* was base64, is not; octets: the former line length */
-	DIAGNOSE_BOUNDARY,        /* the boundary was changed; text: the former one */
-	DIAGNOSE_PREAMBLE,        /* the text before the first part was removed; text: that text */
-	DIAGNOSE_SUBJECT,         /* a tag was added to Subject; text: the tag */
-	DIAGNOSE_FIELD_ADDED,     /* field; text: its value */
-	DIAGNOSE_FIELD_REWRITTEN, /* a field got another value; field; text: the name of the field
-				     that has the old value; more: the old value */
+	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; octets: the number of other
+				 parts */
+	DIAGNOSE_BLANKS,      /* white space at line ends was added or removed */
+	DIAGNOSE_LINE_ENDS,   /* CR was added, line ends became CR, or lines were doubled */
+	DIAGNOSE_BLANK_LINE,  /* the empty line at the top was removed */
+	DIAGNOSE_REWRAPPED,   /* the line length of base64 changed; octets: the former length, or
+				 SIZE_MAX for a single line */
+	DIAGNOSE_TO_QP,       /* 8-bit or plain text became quoted-printable */
+	DIAGNOSE_TO_BASE64,   /* 8-bit, plain or quoted-printable text became base64 */
+	DIAGNOSE_FROM_QP,     /* quoted-printable became 8-bit or plain text */
+	DIAGNOSE_FROM_BASE64, /* base64 was decoded; octets: the former line length */
+	DIAGNOSE_BOUNDARY,    /* the boundary was changed; text: the former one */
+	DIAGNOSE_PREAMBLE,    /* the text before the first part was removed; text: that text */
+	DIAGNOSE_SUBJECT,     /* a tag was added to Subject; text: the tag */
+	DIAGNOSE_FIELD_ADDED, /* field; text: its value */
+	DIAGNOSE_FIELD_REWRITTEN, /* the value of a field was replaced; field; text: the name of the
+				     field that has the old value; more: the old value */
 	DIAGNOSE_FIELD_REMOVED,   /* field; text: its value */
 	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields changed (simple) */
 	DIAGNOSE_FIELD_CASE,      /* the case of field names changed (simple) */
@@ -49,7 +49,7 @@ enum diagnose_kind {
 	DIAGNOSE_LINKS,       /* links were rewritten; text: the first host that they lead to */
 	DIAGNOSE_PART_FIELDS, /* header fields of MIME parts were rewritten */
 	DIAGNOSE_LONG_LINES,  /* long lines of the body were broken */
-	DIAGNOSE_FROM_LINES,  /* a line that begins with "From " got a '>' */
+	DIAGNOSE_FROM_LINES,  /* a '>' was put before a line that begins with "From " */
 	DIAGNOSE_DOTS,        /* a dot at the start of a line was doubled or lost */
 	DIAGNOSE_REQUOTED,    /* quoted-printable was rewritten by another encoder */
 	DIAGNOSE_PREAMBLE_ADDED,  /* octets added before the first part; text: their beginning */
@@ -58,7 +58,7 @@ enum diagnose_kind {
 				 value; more: an address or name that was added */
 	DIAGNOSE_LIST_FIELDS, /* several signed list fields were added at once; text: names */
 	DIAGNOSE_FIELD_FOLDED,  /* long fields were broken into lines; field */
-	DIAGNOSE_FIELD_CHANGED, /* a field got another value; field; text: its value in z= */
+	DIAGNOSE_FIELD_CHANGED, /* the value of a field changed; field; text: its value in z= */
 	DIAGNOSE_KINDS
 };
 

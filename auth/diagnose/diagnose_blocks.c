@@ -20,7 +20,7 @@ part_of(struct slice s, size_t from, size_t to)
 	return slice_from(slice_head(s, to), from);
 }
 
-/* Adds an option: the octets from..to of the text were added. */
+/* Adds an option in which the octets from..to of the text were added. */
 static void
 cut(struct cutter *cutter, unsigned cost, enum diagnose_kind kind, size_t from, size_t to)
 {
@@ -160,7 +160,8 @@ closes_block(struct slice at, size_t *n)
 }
 
 /*
- * Adds options: text was added from an offset to a position after it where a block or a line ends.
+ * Adds options in which text was added from an offset to a position after it where a block or a
+ * line ends.
  */
 static void
 html_top(struct cutter *cutter, size_t from, unsigned more)
@@ -201,7 +202,8 @@ opens_block(struct slice at)
 }
 
 /*
- * Adds options: text was added directly before an offset; it begins where a block or a line begins.
+ * Adds options in which text was added directly before an offset; it begins where a block or a line
+ * begins.
  */
 static void
 html_tail(struct cutter *cutter, size_t to)
@@ -223,7 +225,7 @@ html_tail(struct cutter *cutter, size_t to)
 	}
 }
 
-/* Adds options: elements were inserted into the head. */
+/* Adds options in which elements were inserted into the head. */
 static void
 html_head(struct cutter *cutter, const char *name, unsigned cost)
 {

@@ -140,7 +140,7 @@ put(const struct type *type, const struct version *version)
 			slice_trim(buf_slice(&out)));
 }
 
-/* Adds options: charset= had other quotes or another case, with or without format=. */
+/* Adds options in which charset= had other quotes or another case, with or without format=. */
 static void
 put_charsets(const struct type *type, const char *space, unsigned cost)
 {
@@ -163,7 +163,7 @@ put_charsets(const struct type *type, const char *space, unsigned cost)
 	}
 }
 
-/* Adds options: charset= was missing, or was another common one. */
+/* Adds options in which charset= was missing, or was another common one. */
 static void
 put_without_charset(const struct type *type)
 {
@@ -184,8 +184,8 @@ put_without_charset(const struct type *type)
 }
 
 /*
- * Adds options: the type was another common one, because the body has become a part, a file, or
- * plain text.
+ * Adds options in which the type was another common one, because the body has become a part, a
+ * file, or plain text.
  */
 static void
 put_usual(const struct type *type)
@@ -213,7 +213,9 @@ put_usual(const struct type *type)
 	}
 }
 
-/* Adds options: boundary= was that of the delimiters in the body, with or without quotes. */
+/*
+ * Adds options in which boundary= was that of the delimiters in the body, with or without quotes.
+ */
 static void
 put_boundary(const struct type *type)
 {

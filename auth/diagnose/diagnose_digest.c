@@ -47,8 +47,8 @@ is_wsp(char c)
 }
 
 /*
- * Adds a piece of a line, which must fit in the buffer. *blank: the line so far ends with white
- * space.
+ * Adds a piece of a line, which must fit in the buffer. *blank is set if the line so far ends with
+ * white space.
  */
 static void
 add_relaxed(struct canonical *canonical, struct slice piece, bool *blank)

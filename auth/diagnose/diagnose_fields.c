@@ -19,7 +19,9 @@ may_go(const struct diagnose_head *head, size_t at)
 	       field->raw.p != head->sig->field->raw.p && !field_is(field, "From");
 }
 
-/* Adds an option: all list fields were added at once, with or without Sender and Reply-To. */
+/*
+ * Adds an option in which all list fields were added at once, with or without Sender and Reply-To.
+ */
 static void
 list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bool sender,
 	bool reply_to)
@@ -70,7 +72,10 @@ diagnose_added_options(const struct diagnose_head *head, struct diagnose_choice 
 	}
 }
 
-/* Adds options: a signed field that is missing was removed, and had one of a few common values. */
+/*
+ * Adds options in which a signed field that is missing was removed, and had one of a few common
+ * values.
+ */
 void
 diagnose_missing_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {

@@ -52,8 +52,8 @@ one_option(const struct from *from, unsigned cost, struct slice value)
 }
 
 /*
- * Adds options: From was value, and the source field existed, did not exist, or did not have this
- * address.
+ * Adds options in which From was value, and the source field existed, did not exist, or did not
+ * have this address.
  */
 static void
 put(const struct from *from, unsigned cost, struct slice value)
@@ -119,7 +119,10 @@ put_address(const struct from *from, unsigned cost)
 	diagnose_mailbox(from->address, &old);
 	diagnose_mailbox(diagnose_value(head, from->at), &now);
 	name = bare_name(now.name);
-	/* the name may have got single quotes; put_names tries it with and without double ones */
+	/*
+	 * the name may have been put in single quotes; put_names tries it with and without double
+	 * ones
+	 */
 	if (name.n > 1 && name.p[0] == '\'' && name.p[name.n - 1] == '\'')
 		name = slice_make(name.p + 1, name.n - 2);
 	put(from, cost, from->address);

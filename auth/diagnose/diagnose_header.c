@@ -1,6 +1,6 @@
 /*
- * diagnose_header.c: the header half. b= of RSA holds the hash of the header, so each attempt costs
- * one hash; with Ed25519 it costs one check of the signature.
+ * diagnose_header.c: the header half. With RSA, b= contains the hash of the header, so each attempt
+ * costs one hash; with Ed25519, it costs one signature check.
  */
 #include "auth/diagnose/diagnose_head.h"
 

@@ -26,7 +26,7 @@ diagnose_buf(size_t n, struct arena *arena)
 	return out;
 }
 
-/* Converts LF line ends to CRLF, which text in base64 has. */
+/* Converts LF line ends to CRLF, as in text that is encoded in base64. */
 static struct slice
 canonical_ends(struct slice text, struct arena *arena)
 {

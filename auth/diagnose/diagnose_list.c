@@ -12,7 +12,7 @@ struct list {
 	const struct auth_input *in;
 	const struct diagnose_header *header; /* as it was signed */
 	struct arena *arena;
-	struct slice domain; /* of its address, and as in the envelope or List-Id */
+	struct slice domain; /* that of its address, which the envelope or List-Id confirms */
 	struct slice name;   /* the local-part of its address */
 };
 
@@ -24,7 +24,7 @@ domain_of(struct slice addr)
 	return at < addr.n ? slice_from(addr, at + 1) : SLICE("");
 }
 
-/* Is a the domain b, or below it? */
+/* Is domain a the same as domain b, or below it? */
 static bool
 is_below(struct slice a, struct slice b)
 {
@@ -396,7 +396,7 @@ fits(const struct list *list, const struct diagnose_change *change)
 	case DIAGNOSE_WRAPPED:
 		return change->octets <= WRAPPED_NAMED
 			       ? 0
-			       : -1; /* 0: each of so few parts is also checked as DIAGNOSE_PART */
+			       : -1; /* 0: so few parts are also checked separately */
 	case DIAGNOSE_TOP:
 	case DIAGNOSE_BLOCK:
 	case DIAGNOSE_META:

@@ -67,7 +67,7 @@ struct diagnose_leaf {
 	enum diagnose_coding coding;
 	bool text, html; /* its type */
 	struct slice type;
-	struct slice raw, decoded; /* decoded.p NULL: not to be changed */
+	struct slice raw, decoded; /* decoded.p is NULL if the leaf must not be changed */
 	int qp_style;              /* the style that reproduces raw, or -1 */
 	size_t width;              /* of base64 lines */
 };
@@ -89,7 +89,7 @@ struct diagnose_recode {
 	enum diagnose_coding from, to;
 	size_t width;      /* of base64 lines */
 	int qp_style;      /* if to is DIAGNOSE_QP */
-	const char *named; /* the former Content-Transfer-Encoding; "" for no such field, NULL:
+	const char *named; /* the former Content-Transfer-Encoding; "" if it was missing; NULL:
 			      unchanged */
 };
 

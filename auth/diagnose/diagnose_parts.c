@@ -113,7 +113,7 @@ diagnose_parts(
 		if (nknown < BOUNDARIES_MAX && diagnose_parameter(type, "boundary", &inner))
 			known[nknown++] = inner;
 	}
-	return open ? n - 1 : n; /* one that is never closed is left out */
+	return open ? n - 1 : n; /* a part that is never closed is left out */
 }
 
 /* Possible changes of each field; an option is a sum of these. */

@@ -63,7 +63,7 @@ displayed_text(
 		diagnose_lines_field(lines, "Content-Transfer-Encoding"), text, plan->arena));
 }
 
-/* Adds a change that describes a part to people, by its type and file name. */
+/* Adds a change that describes a part by its type and file name. */
 static void
 name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diagnose_option *option)
 {
@@ -137,7 +137,7 @@ name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *
 					option);
 }
 
-/* Adds an option: a part of the outermost level was the whole body. */
+/* Adds an option in which a part of the outermost level was the whole body. */
 static void
 unwrap(struct diagnose_plan *plan, struct diagnose_choice *choice, size_t i, unsigned cost)
 {
@@ -168,7 +168,7 @@ parts_unwrapped(struct diagnose_plan *plan, struct diagnose_choice *choice)
 			unwrap(plan, choice, i, done++ == 0 ? 1 : 2);
 }
 
-/* Adds an option: the delimiters were rewritten, but not the header. */
+/* Adds an option in which the delimiters were rewritten, but not the header. */
 static void
 boundary(struct diagnose_plan *plan, struct diagnose_choice *choice)
 {

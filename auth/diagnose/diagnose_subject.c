@@ -193,7 +193,10 @@ put(struct subject *subject, unsigned cost, struct slice before, struct slice te
 			join(head, before, SLICE(""), text));
 }
 
-/* Adds options: a list rewrote "AW: x" or "Re: [tag] x" into "Re: [tag] x" or "[tag] Re: x". */
+/*
+ * Adds options in which a list rewrote "AW: x" or "Re: [tag] x" into "Re: [tag] x" or "[tag] Re:
+ * x".
+ */
 static void
 put_prefixes(struct subject *subject, const struct stripped *one)
 {

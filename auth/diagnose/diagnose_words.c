@@ -11,7 +11,7 @@ enum { WORD = 75, TEXT_MAX = 240, WORD_MAX = 8192 };
 struct word_style {
 	const char *charset;
 	char coding;          /* B, b, Q, q; 0: not encoded */
-	bool loose;           /* Q: only octets that must be encoded are */
+	bool loose;           /* Q: encodes only the octets that must be encoded */
 	unsigned first, next; /* octets of the first encoded word and of the others; 0: no limit */
 };
 
@@ -270,8 +270,8 @@ characters(struct slice text, size_t ends[TEXT_MAX + 1])
 }
 
 /*
- * How many of the characters from..n fit into one encoded word of limit octets (0: no limit), at
- * least one.
+ * Returns how many of the characters from..n fit into one encoded word of limit octets (0: no
+ * limit); at least one.
  */
 static size_t
 fitting(const struct word_style *style, struct slice text, const size_t *ends, size_t from,

@@ -105,7 +105,7 @@ sink_add(struct sink *sink, const char *p, size_t n)
 	sink->room -= n;
 }
 
-/* Initially without wanted prefixes: everything that is added is hashed. */
+/* Starts without wanted prefixes, so that everything that is added is hashed. */
 static void
 sink_init(struct sink *sink, struct crypto_hash *hash)
 {

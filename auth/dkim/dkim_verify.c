@@ -17,8 +17,7 @@ enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *on
 /* The fields of one name. */
 struct group {
 	size_t at, count; /* where the first one is in the index's fields, and how many there are */
-	size_t named, used; /* by the current signature: instances that h= names, and that were
-			       selected */
+	size_t named, used; /* for the current signature: instances in h=, and instances selected */
 	size_t turn;        /* number of the selection that set these counts */
 };
 

@@ -24,7 +24,7 @@ struct dmarc_target {
 	struct slice moved_to; /* the address that the other domain names instead, or empty */
 };
 
-enum { DMARC_TARGETS_MAX = 20 }; /* in one tag; any further ones are ignored */
+enum { DMARC_TARGETS_MAX = 20 }; /* addresses in one tag; further ones are ignored */
 
 /*
  * Evaluates the targets in rua, then those in ruf, of the record that domain publishes. Returns

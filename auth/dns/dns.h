@@ -84,11 +84,13 @@ const struct dns_answer *dns_get(
 
 /* Is ip one of the addresses in an answer to an A or AAAA query? */
 bool dns_answer_has(const struct dns_answer *answer, const struct ip *ip);
-/* Is ip one of the addresses of the name? Queries A or AAAA, by its family. until_ms: as in
- * dns_get. */
+/*
+ * Is ip one of the addresses of the name? Queries A or AAAA, by its family. until_ms: as in
+ * dns_get.
+ */
 bool dns_has_address(struct dns *dns, struct slice name, const struct ip *ip, int64_t until_ms);
 
-/* Milliseconds of a monotonic clock. With a zone nothing waits, and the clock stands still. */
+/* Milliseconds of a monotonic clock. With a zone nothing waits, and the time never changes. */
 int64_t dns_clock_ms(const struct dns *dns);
 
 /* Starts the clock for the deadline: time spent before does not count. */

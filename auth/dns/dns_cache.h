@@ -42,7 +42,7 @@ void dns_cache_free(struct dns_cache *cache);
 
 /* The entry for that question, or NULL. */
 struct dns_entry *dns_cache_find(const struct dns_cache *cache, const struct dns_question *q);
-/* A new entry without an answer, pinned once; NULL without memory. */
+/* A new entry without an answer, pinned once; NULL when out of memory. */
 struct dns_entry *dns_cache_add(struct dns_cache *cache, const struct dns_question *q);
 void dns_cache_pin(struct dns_cache *cache, struct dns_entry *e);
 /* Removes a pin. Without pins the entry is idle and may be discarded; it must have its answer. */

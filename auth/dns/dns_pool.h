@@ -41,9 +41,9 @@ void dns_pool_free(struct dns_pool *pool);
 
 /* The user of a dns: all members may be NULL. */
 struct dns_pool_user {
-	void (*wait_begin)(void *arg); /* called before the thread sleeps for an answer, */
-	void (*wait_long)(void *arg);  /* once it has slept for DNS_POOL_LONG_MS, */
-	void (*wait_end)(void *arg);   /* and after it has woken up */
+	void (*wait_begin)(void *arg); /* called before the thread sleeps for an answer */
+	void (*wait_long)(void *arg);  /* called when it has slept for DNS_POOL_LONG_MS */
+	void (*wait_end)(void *arg);   /* called after it has woken up */
 	void *wait_arg;
 };
 

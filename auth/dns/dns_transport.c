@@ -247,8 +247,8 @@ write_tcp(struct transport *t, struct transport_event *event)
 }
 
 /*
- * Reads until s->got, which includes the length octets, is end; false if octets are missing, with
- * *failed if they will never arrive.
+ * Reads until s->got (which includes the length octets) reaches end. False if octets are missing;
+ * *failed is set if they will never arrive.
  */
 static bool
 read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t end, bool *failed)

@@ -46,7 +46,7 @@ struct transport {
 
 enum transport_status {
 	TRANSPORT_SENT,
-	TRANSPORT_FULL,   /* no descriptor or no port for it now */
+	TRANSPORT_FULL,   /* no descriptor or port is available for it now */
 	TRANSPORT_REFUSED /* this server cannot be reached */
 };
 

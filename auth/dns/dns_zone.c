@@ -327,7 +327,7 @@ zone_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	(void)until_ms;
 }
 
-/* The clock stands still, because nothing waits: no result depends on timing. */
+/* The time never changes, because nothing waits: no result depends on timing. */
 static int64_t
 zone_clock(const void *self)
 {

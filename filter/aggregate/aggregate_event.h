@@ -12,7 +12,7 @@ enum aggregate_event_kind {
 	AGGREGATE_ROW,
 	/* lines that are not counted, by reason */
 	AGGREGATE_TORN,       /* not a JSON object, or without the members that every line has */
-	AGGREGATE_FOREIGN,    /* of another program or a newer version, or of batch */
+	AGGREGATE_FOREIGN,    /* written by another program, by a newer version, or by batch */
 	AGGREGATE_DEFERRED,   /* temporary failure: the message will be sent again */
 	AGGREGATE_EXEMPT,     /* from a trusted client or user */
 	AGGREGATE_UNJUDGED,   /* not evaluated: over the size limit, ambiguous, no envelope */

@@ -13,7 +13,7 @@ struct aggregate_gzip;
 /* NULL without zlib or memory. */
 struct aggregate_gzip *aggregate_gzip_new(void);
 
-/* Adds octets; ST_TEMP without memory. */
+/* Adds octets; ST_TEMP when out of memory. */
 enum status aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets);
 
 /*
@@ -30,7 +30,8 @@ void aggregate_gzip_free(struct aggregate_gzip *gzip); /* NULL is fine */
 /*
  * Is a gzip file whole: do the checksum and the length of each member match (RFC 1952 2.3.1)?
  * Octets after the last member are ignored. If the file inside is gzip again, that is also checked.
- * ST_BAD: no; ST_LIMIT: it holds more octets than limit; ST_TEMP without zlib or memory.
+ * ST_BAD: no; ST_LIMIT: it holds more octets than limit; ST_TEMP if zlib or memory is not
+ * available.
  */
 enum status aggregate_gzip_check(struct slice file, size_t limit);
 

@@ -18,7 +18,7 @@ struct aggregate_name {
 
 /*
  * Makes the unique identifier of a report: AGGREGATE_ID letters and digits, always the same for the
- * same report. Used for the Report-ID and in the file name. ST_TEMP without OpenSSL.
+ * same report. Used for the Report-ID and in the file name. ST_TEMP if OpenSSL fails.
  */
 enum status aggregate_id(struct crypto *crypto, const struct aggregate_name *name,
 	struct arena *arena, struct slice *id);

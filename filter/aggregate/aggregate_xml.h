@@ -17,7 +17,7 @@ struct aggregate_head {
 	const struct aggregate_policy *policy;
 };
 
-/* Begins a report. NULL without libxml2, zlib or memory. */
+/* Begins a report. NULL if libxml2, zlib or memory is not available. */
 struct aggregate_xml *aggregate_xml_new(const struct aggregate_head *head);
 
 enum status aggregate_xml_row(

@@ -14,7 +14,7 @@
 int baseline_read(const struct options *options, struct arena *arena, struct since **since);
 
 /*
- * The changes as one line of JSON (docs/schema-baseline.json), in the arena. ST_TEMP without
+ * The changes as one line of JSON (docs/schema-baseline.json), in the arena. ST_TEMP when out of
  * memory.
  */
 enum status baseline_json(const struct since *since, struct arena *arena, struct slice *line);

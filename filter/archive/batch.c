@@ -82,8 +82,8 @@ catch_interrupts(void)
 }
 
 /*
- * Outputs a result, new or from the journal. In JSON output the line is json, otherwise it is made
- * from row.
+ * Outputs a result, new or from the journal. In JSON output the line is json; in other outputs it
+ * is made from row.
  */
 static bool
 add_result(struct run *run, const struct row *row, struct slice json)

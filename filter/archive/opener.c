@@ -191,7 +191,7 @@ opener_start(const struct options *options, struct source *source, struct arena 
 	return NULL;
 }
 
-/* A copy from malloc; NULL without memory. */
+/* A copy from malloc; NULL when out of memory. */
 static char *
 copy(const char *octets, size_t n)
 {

@@ -13,7 +13,7 @@
 /* A message that was handed out. */
 struct order_slot {
 	enum { ORDER_FREE, ORDER_OUT, ORDER_DONE, ORDER_SKIPPED } state;
-	bool suspect; /* the process that reads messages died while this one was out */
+	bool suspect; /* the process that reads messages died while this message was outstanding */
 	struct item item;
 	enum fault stamp_error;
 	int spool; /* or -1 */
@@ -30,7 +30,7 @@ struct order {
 	void *arg;
 };
 
-/* False without memory; freed by order_clear in any case. */
+/* False when out of memory; freed by order_clear in any case. */
 bool order_init(struct order *order);
 
 /* Frees everything, including outstanding messages. */

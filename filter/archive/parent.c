@@ -31,7 +31,7 @@ struct parent {
 	bool stop, drained; /* no more messages are taken */
 	bool finished;      /* the reader has been notified that no more messages follow */
 	bool dead;          /* the reader has ended */
-	bool lost;          /* a reader died, so that DNS answers are lost */
+	bool lost;          /* a reader died, so DNS answers were lost */
 	enum parent_end end;
 	double share;
 	int64_t heard_ms;   /* when the last result arrived, or a message was sent to an idle reader
@@ -255,7 +255,7 @@ start_feeding(struct parent *parent, pthread_t *thread)
 	return made;
 }
 
-/* False with errno: it cannot be sent. A dead reader is replaced, and gets it then. */
+/* False with errno if the message cannot be sent. If the reader is dead, its successor gets it. */
 static bool
 send_again(struct parent *parent, struct order_slot *slot, size_t turn)
 {
@@ -342,7 +342,7 @@ take_frame(struct parent *parent, struct frame *frame)
 	return good;
 }
 
-/* After the reader died or was killed: a new one will get the outstanding messages one by one. */
+/* The reader died or was killed: a new one will get the outstanding messages one by one. */
 static void
 mourn(struct parent *parent)
 {
@@ -369,7 +369,7 @@ start_next(struct parent *parent)
 		send_suspect(parent);
 }
 
-/* After the reader's end: starts another one if needed. False: the source is still being read. */
+/* The reader has ended: starts another one if needed. False: the source is still being read. */
 static bool
 replace(struct parent *parent)
 {

@@ -37,7 +37,7 @@ enum parent_end {
 	PARENT_STOPPED, /* emit or tick returned false */
 	PARENT_LOST,    /* the process that opens files died, and messages are missing */
 	PARENT_CHANGED, /* the journal belongs to other files */
-	PARENT_BROKEN   /* no process, no thread, no memory, or the journal could not be written */
+	PARENT_BROKEN /* out of processes, threads or memory, or the journal could not be written */
 };
 
 struct parent;

@@ -39,8 +39,9 @@ int piped_fail(struct error why, struct arena *arena);
 
 /*
  * Calls take for all rows, including those of unreadable files, each valid during the call; take
- * returns false without memory. Then waits for the process. Returns 0 even if some files could not
- * be read, each of which is reported on stderr; otherwise an exit status after reporting the error.
+ * returns false when out of memory. Then waits for the process. Returns 0 even if some files could
+ * not be read, each of which is reported on stderr; otherwise an exit status after reporting the
+ * error.
  */
 int piped_read(struct piped *piped, struct arena *arena,
 	bool (*take)(void *arg, const struct row *row), void *arg);

@@ -30,7 +30,7 @@ bool results_want_stats(const struct options *options);
 /*
  * Initializes results and writes the head line. options, arena and the n labels of the what-ifs
  * must outlive it. compared: the other DMARC RFC was evaluated as well. since: the earlier run,
- * whose ownership passes to results, or NULL. False without memory, or if the page cannot be
+ * whose ownership passes to results, or NULL. False when out of memory, or if the page cannot be
  * written, which is reported.
  */
 bool results_begin(struct results *results, const struct options *options, struct arena *arena,
@@ -38,7 +38,7 @@ bool results_begin(struct results *results, const struct options *options, struc
 
 /*
  * Adds the next message, with its line of output, which may be empty; reports a failed message on
- * stderr. row NULL: there was no memory for the row. False if the output cannot be written.
+ * stderr. row is NULL if memory ran out. False if the output cannot be written.
  */
 bool results_add(struct results *results, const struct row *row, struct slice line);
 

@@ -304,6 +304,6 @@ advise_dkim(const struct advice *advice)
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {
 			advise_unaligned(advice, &dkim->sigs[i]);
-			return; /* one finding is enough, the others would say the same */
+			return; /* one finding is enough, because the others would say the same */
 		}
 }

@@ -64,7 +64,7 @@ maybe_aligned(struct slice mode, struct slice domain, struct slice from)
 	return slice_eq(mode, SLICE("s")) ? slice_eq(domain, from) : may_be_related(domain, from);
 }
 
-/* By the row's results for the method: does an aligned domain pass, surely or possibly? */
+/* Does an aligned domain pass, surely or possibly, by the row's results for the method? */
 static void
 look(const struct feedback_report *report, const struct feedback_row *row, bool spf, bool *sure,
 	bool *possible)

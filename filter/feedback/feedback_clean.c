@@ -127,10 +127,10 @@ struct cleaning {
 	size_t n;
 	size_t over;         /* number of open elements that are nested too deep for `open` */
 	bool ended;          /* the root element was closed */
-	bool none[SECTIONS]; /* no end of such a section follows */
+	bool none[SECTIONS]; /* the rest of the text has no end of a section of that kind */
 };
 
-/* The length of the section of that kind at the start of left; 0: there is none, or no end. */
+/* The length of the section of that kind at the start of left; 0 if it is missing or has no end. */
 static size_t
 section(struct cleaning *cleaning, struct slice left, size_t kind)
 {

@@ -167,7 +167,7 @@ look_file(struct feedback_search *search, struct slice octets, bool whole, enum 
 
 	if ((whole || error != FAULT_INFLATES) && unpack_is_packed(octets.p, octets.n))
 		st = look_inside(search, octets);
-	/* half a report is still a report */
+	/* a truncated report still has usable rows */
 	else if (whole || (error != FAULT_INFLATES && is_xml(octets)))
 		st = look_plain(search, octets, true);
 	return whole || st != ST_OK ? st : fail_unpacking(search, error);

@@ -40,8 +40,8 @@ struct feedback_search {
 };
 
 /*
- * Finds the reports in a message. ST_TEMP without memory, GMime or spool space; otherwise the
- * status that found returned.
+ * Finds the reports in a message. ST_TEMP if memory, GMime or spool space is not available;
+ * otherwise the status that found returned.
  */
 enum status feedback_find_in_mail(struct feedback_search *search, struct slice mail);
 

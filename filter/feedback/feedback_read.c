@@ -15,7 +15,7 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	OPEN_MS = 1000,          /* an older transaction is committed */
+	OPEN_MS = 1000,          /* maximum age of a transaction */
 	COPIED_MAX = 1024 * 1024 /* a larger mail or file is stored at once */
 };
 

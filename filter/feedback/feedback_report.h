@@ -123,7 +123,7 @@ struct feedback_failure {
 	int64_t arrival, incidents;
 };
 
-/* Called for each row; any status but ST_OK ends the reading with it. */
+/* Called for each row; any status but ST_OK ends the parsing, which returns that status. */
 typedef enum status feedback_row_fn(void *arg, const struct feedback_row *row);
 
 /*
@@ -141,7 +141,7 @@ enum status feedback_aggregate_parse(struct slice octets, struct arena *arena,
 enum status feedback_clean(struct slice octets, struct arena *arena,
 	struct feedback_warnings *warnings, struct slice *cleaned);
 
-/* Parses a report in JSON (RFC 8460 4.4). ST_BAD: not such a report; ST_TEMP without memory. */
+/* Parses a report in JSON (RFC 8460 4.4). ST_BAD: not such a report; ST_TEMP when out of memory. */
 enum status feedback_tls_parse(
 	struct slice octets, struct arena *arena, struct feedback_report *report);
 

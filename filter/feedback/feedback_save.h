@@ -48,7 +48,7 @@ enum feedback_saved {
 
 struct feedback_saver;
 
-/* store and crypto must outlive it. NULL without memory. */
+/* store and crypto must outlive it. NULL when out of memory. */
 struct feedback_saver *feedback_saver_open(struct store *store, struct crypto *crypto);
 void feedback_saver_close(struct feedback_saver *saver);
 /* Call it at the beginning of each transaction: `report prune` may have changed the store. */

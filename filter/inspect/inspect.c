@@ -48,8 +48,8 @@ status_of(const struct inspection *inspection)
 }
 
 /*
- * Inspects and prints one domain; *status: its part of the exit status. False if writing to stdout
- * failed, or memory ran out.
+ * Inspects and prints one domain, and sets *status to the exit status for it. False if writing to
+ * stdout failed, or memory ran out.
  */
 static bool
 inspect_one(const struct evaluation *ev, struct trials *trials,

@@ -86,7 +86,7 @@ struct inspect_messages {
 	size_t messages;                      /* messages that were read */
 	bool cut;                             /* there were more messages or keys than the limits */
 	size_t unread;                        /* unreadable files and folders */
-	const char *unread_path, *unread_why; /* the first one and the cause, safe to print */
+	const char *unread_path, *unread_why; /* the first of them and the cause, printable */
 };
 
 struct inspect_mx {
@@ -95,7 +95,7 @@ struct inspect_mx {
 	bool resolves;
 };
 
-/* A changed record; an empty text stands for no usable record. */
+/* A changed record; an empty text means that there is no usable record. */
 struct inspect_change {
 	const char *type;
 	struct slice name, was, is;
@@ -147,7 +147,7 @@ void inspect_prove(
 void inspect_changes(struct inspection *inspection);
 void inspect_changes_spf(struct inspection *inspection);
 
-/* Adds a change, unless both texts are the same; an empty text stands for no record. */
+/* Adds a change, unless both texts are the same; an empty text means that there is no record. */
 void inspect_change_add(struct inspection *inspection, const char *type, struct slice name,
 	struct slice was, struct slice is);
 
@@ -160,7 +160,7 @@ void inspect_messages_read(
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 
-/* Makes a line for a domain (docs/schema-inspect.json). ST_TEMP if jansson has no memory. */
+/* Makes a line for a domain (docs/schema-inspect.json). ST_TEMP if jansson runs out of memory. */
 enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
 
 /*

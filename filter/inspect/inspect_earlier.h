@@ -23,7 +23,7 @@ struct earlier_dmarc {
 	bool known;           /* DNS answered */
 	struct slice record;  /* empty: none */
 	struct slice domain;  /* the domain where it was found */
-	struct slice policy;  /* with t= or pct= applied; empty: none */
+	struct slice policy;  /* the policy after t= or pct= was applied; empty if there is none */
 	struct slice verdict; /* our disposition for unauthenticated mail */
 	bool spf_strict, dkim_strict, reports;
 	unsigned pct; /* 100 unless, under RFC 7489, the policy applies only to a share */
@@ -60,7 +60,7 @@ struct inspect_earlier {
 /*
  * Reads the domain's object from lines of inspect --output json; *earlier then points into the
  * arena. ST_BAD with *error if a line does not have the format of this version, if the last line
- * end is missing, or if the domain occurs twice; ST_TEMP without memory.
+ * end is missing, or if the domain occurs twice; ST_TEMP when out of memory.
  */
 enum status inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
 	struct inspect_earlier *earlier, struct error *error);

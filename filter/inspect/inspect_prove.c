@@ -17,7 +17,7 @@ errors_like(const struct inspection *inspection, const char *id)
 	return n;
 }
 
-/* Are there new errors about the same part? To replace one error by another is not a fix. */
+/* Are there new errors about the same part? Replacing one error with another is not a fix. */
 static bool
 has_new_errors(
 	const struct inspection *inspection, const struct inspection *again, const char *about)

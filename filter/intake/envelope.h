@@ -20,8 +20,8 @@ struct dns;
  * Takes the envelope from the options and, depending on the mode, from the beginning of bytes
  * (stdin, bsmtp). The modes field and headers need the parsed message: envelope_from_message.
  * ST_BAD with *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault if
- * there is no memory or disk space for a copy; *taken is set in any case. Slices point into bytes,
- * the options or the arena; call envelope_release at the end.
+ * memory or disk space for a copy runs out; *taken is set in any case. Slices point into bytes, the
+ * options or the arena; call envelope_release at the end.
  */
 enum status envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
 	struct taken *taken, enum fault *fault);

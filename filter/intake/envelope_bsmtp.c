@@ -64,7 +64,7 @@ read_rcpt(struct reader *reader, struct slice line, enum fault *fault)
 		return ST_BAD;
 	if (reader->rcpts == NULL) {
 		reader->rcpts = arena_array(reader->arena, ENVELOPE_RCPTS, sizeof *reader->rcpts);
-		reader->envelope->nrcpts = 0; /* drops the recipients of the options */
+		reader->envelope->nrcpts = 0; /* drops the recipients given as options */
 	}
 	envelope_rcpt(path, reader->rcpts, reader->envelope);
 	return ST_OK;

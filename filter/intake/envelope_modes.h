@@ -25,8 +25,7 @@ enum status envelope_field(const struct message *message, size_t max_field, stru
 	struct arena *arena, struct envelope *envelope, enum fault *fault);
 
 /*
- * from the header, into the envelope and source of taken; never fails, because missing values are
- * unknown
+ * Sets the envelope and source of taken from the header. Never fails: a missing value is unknown.
  */
 void envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
 	struct arena *arena, struct taken *taken);

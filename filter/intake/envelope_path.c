@@ -81,8 +81,8 @@ word_behind(struct slice *at, struct slice name, struct slice *word)
 
 /*
  * Reads the domain that SPF checked: `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...`
- * without an authserv-id, as Microsoft writes it. *null: the value is a HELO name, which stands for
- * the null path.
+ * without an authserv-id, as Microsoft writes it. *null: the value is a HELO name, which means the
+ * null path.
  */
 static bool
 noted_domain(struct slice at, struct slice *domain, bool *null)

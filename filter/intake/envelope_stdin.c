@@ -64,7 +64,7 @@ add_part(struct parts *parts, struct slice text, enum fault *fault)
 		if (parts->rcpts == NULL) {
 			parts->rcpts =
 				arena_array(parts->arena, ENVELOPE_RCPTS, sizeof *parts->rcpts);
-			parts->envelope->nrcpts = 0; /* drops the recipients of the options */
+			parts->envelope->nrcpts = 0; /* drops the recipients given as options */
 		}
 		envelope_rcpt(value, parts->rcpts, parts->envelope);
 	} else if (part != PART_OTHER) {

@@ -9,8 +9,8 @@ is_address_octet(char c)
 }
 
 /*
- * Finds the next part of *at that may be an address, without a zone, and moves *at past it. *is_id:
- * the word "id" precedes it.
+ * Finds the next part of *at that may be an address (without its zone), and moves *at past it.
+ * *is_id is set if the word "id" precedes it.
  */
 static bool
 next_candidate(struct slice *at, struct slice *candidate, bool *is_id)

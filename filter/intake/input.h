@@ -37,7 +37,7 @@ struct input {
 
 /*
  * Reads everything (or up to the limit). ST_TEMP with *fault (a read error, a time-out, no spool
- * space, no memory); ST_BAD for an --input that is neither a file nor a folder with exactly one
+ * space, out of memory); ST_BAD for an --input that is neither a file nor a folder with exactly one
  * .eml. *input is set whatever the status, for input_drain and input_free.
  */
 enum status input_read(const struct options *options, struct input *input, enum fault *fault);

@@ -175,7 +175,7 @@ struct from {
 	struct ip last;  /* the last address in brackets after the name or the comments */
 	bool greeted;    /* a comment contains the HELO argument */
 	bool other;      /* a comment contains something else, but no address */
-	bool ends_in_ip; /* last was the last word of the clause */
+	bool ends_in_ip; /* the clause ends with the address in last */
 };
 
 /*

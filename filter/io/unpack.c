@@ -75,7 +75,7 @@ fault_of(const struct unpack *in, struct archive *archive)
 		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* only the message shows a truncated file; there is none if nothing was read */
+	/* only the error text shows a truncated file; if nothing was read, there is no text */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
 			return FAULT_CUT;
@@ -396,7 +396,7 @@ start_unpacker(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0) /* a pipe is from another of our processes and is never compressed */
+	if (n < 0) /* a pipe comes from another process of this program and is never compressed */
 		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
 		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));

@@ -28,8 +28,8 @@ struct unpack;
 bool unpack_is_packed(const char *bytes, size_t n);
 
 /*
- * Which archives are opened. 7z is an option of its own because its list of files is at the end,
- * and 24 KB can list millions. UNPACK_ZIP_TAR: the files inside are read as they are, compressed or
+ * Which archives are opened. 7z is a separate choice because its list of files is at the end, and
+ * 24 KB can list millions. UNPACK_ZIP_TAR: the files inside are read as they are, compressed or
  * not.
  */
 enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };

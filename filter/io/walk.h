@@ -22,7 +22,7 @@ struct walk {
 	int depth;
 };
 
-/* Continues inside the folder path; info: of lstat or stat. On a fault nothing has changed. */
+/* Continues inside the folder path; info: the result of lstat or stat. A fault changes nothing. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
 /* The path of the next name (from malloc). NULL if nothing is left, or out of memory. */

@@ -22,8 +22,8 @@ enum status deliver(struct output *output, size_t size, char *const argv[], int6
 	const char *spool_dir, struct error *error, int *status);
 
 /*
- * Like deliver, but by SMTP: the message is written to such a file before the dialogue begins. Sets
- * job->fd and job->size.
+ * Like deliver, but by SMTP: the message is written to an unlinked file before the dialogue begins.
+ * Sets job->fd and job->size.
  */
 enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
 	const char *spool_dir, struct arena *arena, struct error *error);

@@ -76,7 +76,7 @@ void page_numbers_end(struct html *html);
 
 /*
  * page_chart_patterns writes the shades, to which charts refer. Each of the others writes complete
- * sections, or nothing if there is nothing to show. False without memory.
+ * sections, or nothing if there is nothing to show. False when out of memory.
  */
 void page_chart_patterns(struct html *html);
 bool page_chart_time(struct html *html, const struct stats *stats);

@@ -140,8 +140,8 @@ choose(const struct stats *stats, struct range range)
 }
 
 /*
- * Adds a period of the statistics, after empty bars for the gap before it; gaps: without these
- * bars.
+ * Adds a period of the statistics, after empty bars for the gap before it; if gaps is true, without
+ * these bars.
  */
 static void
 add_period(struct page_time *time, const struct stats_period *period, bool gaps)

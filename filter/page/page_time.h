@@ -28,7 +28,7 @@ enum { PAGE_LABEL_OCTETS = 16 };
  * must not stretch it over a hundred years.
  *
  * The bars are days up to about three months, months up to ten years, then years; if there are too
- * many years for a chart, only those with mail. False without memory. Free with page_time_free.
+ * many years for a chart, only those with mail. False when out of memory. Free with page_time_free.
  */
 bool page_time_make(const struct stats *stats, struct page_time *time);
 void page_time_free(struct page_time *time);

@@ -1,6 +1,6 @@
 /*
- * plan.h: plans the way of a domain to p=reject: the records to publish one after the other, and
- * the effect of each on the observed mail.
+ * plan.h: plans a domain's path to p=reject: the records to publish one after the other, and the
+ * effect of each on the observed mail.
  */
 #ifndef FILTER_PLAN_PLAN_H
 #define FILTER_PLAN_PLAN_H
@@ -85,7 +85,7 @@ struct plan {
 struct plan_fails plan_concerned(const struct plan_step *step, enum plan_view view);
 
 /*
- * Makes the steps, from the mail of all views that are used. False if there is no memory, or the
+ * Makes the steps, from the mail of all views that are used. False if memory ran out, or the
  * overlay on DNS or OpenSSL failed.
  */
 bool plan_make(struct plan *plan);
@@ -94,8 +94,8 @@ bool plan_make(struct plan *plan);
 void plan_list_sources(struct plan *plan);
 
 /*
- * The view that describes a source: saved mail, unless the source is not in it, or only the reports
- * have failing mail of a known sender from it.
+ * The view from which a source is described: the reports if the source is not in saved mail, or if
+ * only in the reports its mail as a known sender fails; otherwise saved mail.
  */
 enum plan_view plan_view_of(const struct plan_source *source);
 
@@ -107,7 +107,7 @@ bool plan_waits(const struct plan *plan);
 
 void plan_print(const struct plan *plan, FILE *out);
 
-/* Makes one line of JSON (docs/schema-plan.json). ST_TEMP without memory. */
+/* Makes one line of JSON (docs/schema-plan.json). ST_TEMP when out of memory. */
 enum status plan_json(const struct plan *plan, int status, struct slice *line);
 
 /*

@@ -39,7 +39,7 @@ write_letter(const struct evaluation *ev, struct dns *dns, struct slice author, 
 	letter->in.ids = &letter->ids;
 	letter->in.arena = arena;
 	letter->in.dns = dns;
-	/* as for a message: names that do not answer use up no time of those after them */
+	/* as for a message: names that do not answer must not use up the time of later names */
 	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
 	letter->in.until_ms = evaluate_until_ms(ev->options, dns);
 }

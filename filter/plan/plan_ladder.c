@@ -100,7 +100,7 @@ climb(struct ladder *ladder, struct plan_record record)
 
 	if (record.sp == record.p)
 		record.sp = DMARC_ABSENT;
-	/* np is kept while it asks for more than the subdomains' policy does */
+	/* np is kept as long as it is stricter than the policy for subdomains */
 	if (level_of(record.np) <= level_of(below_of(&record)))
 		record.np = DMARC_ABSENT;
 	was = plan_force_of(&ladder->last);

@@ -94,8 +94,8 @@ may_align(const char *author, const char *domain, struct arena *arena)
 }
 
 /*
- * Can a receiver have found the domain aligned with the author's? Reports do not say which of their
- * domains was aligned.
+ * Could a receiver have found this domain aligned with the author domain? Reports do not show which
+ * domain was aligned.
  */
 static bool
 is_related(const struct plan_mail *mail, const char *author, const char *domain)
@@ -188,7 +188,9 @@ room_for_one(struct plan_mail *mail)
 	return true;
 }
 
-/* Finds or adds a group; its number is PLAN_GROUPS if the table is full. False without memory. */
+/*
+ * Finds or adds a group; its number is PLAN_GROUPS if the table is full. False when out of memory.
+ */
 static bool
 find(struct plan_mail *mail, const struct plan_group *wanted, size_t *number)
 {

@@ -55,14 +55,14 @@ struct plan_mail {
 	int64_t first, last;
 };
 
-/* False without memory. domain is normal; the arena must outlive it. */
+/* False when out of memory. domain is normal; the arena must outlive it. */
 bool plan_mail_init(
 	struct plan_mail *mail, struct slice domain, bool reported, struct arena *arena);
 
 /*
  * Adds a message, or with row->more the messages of a row in a report. For a report, the receiver's
  * verdict counts: if SPF or DKIM was aligned, it passed for the domains that the report names, or
- * for the author domain if it names none; otherwise it did not pass. False without memory.
+ * for the author domain if it names none; otherwise it did not pass. False when out of memory.
  */
 bool plan_mail_add(struct plan_mail *mail, const struct row *row);
 

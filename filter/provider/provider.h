@@ -38,7 +38,7 @@ struct provider {
 	const char *mx;      /* the MX record of the envelope domain, "10 NAME"; %s is the region, a
 				label in front of its own envelope domain */
 	/*
-	 * "SELECTOR TARGET ..." of a customer's keys; the selector * stands for any. In a target %s
+	 * "SELECTOR TARGET ..." of a customer's keys; the selector * means any. In a target %s
 	 * is the selector, %a the author domain with - instead of ., and %d the service's signing
 	 * domain, which may be specific to a customer
 	 */

@@ -14,7 +14,7 @@ judged_wants_json(const struct options *options)
 	       options->journal != NULL;
 }
 
-/* Stores copies of row and json in judged; without memory, judged is empty. */
+/* Stores copies of row and json in judged; if memory runs out, judged is left empty. */
 static void
 make(const struct row *row, struct slice json, struct judged *judged)
 {

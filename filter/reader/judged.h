@@ -7,7 +7,7 @@
 
 /* Everything in it is from malloc. */
 struct judged {
-	struct row *row; /* NULL without memory: then the rest is NULL as well */
+	struct row *row; /* NULL when out of memory: json is then NULL as well */
 	char *json;      /* the message's line, if judged_wants_json; or NULL */
 	size_t njson;
 	bool ours; /* not evaluated because of a transient local failure */

@@ -15,7 +15,7 @@ enum {
 	PACKET_INLINE =
 		64 * 1024, /* maximum octets of a packet; larger texts are in a separate file */
 	PACKET_WAIT_MS = 2000,
-	PACKET_TRIES = 30 /* maximum attempts to send one while ETOOMANYREFS */
+	PACKET_TRIES = 30 /* attempts to send a packet that gets ETOOMANYREFS */
 };
 
 /* A message and everything needed to evaluate it. */
@@ -75,7 +75,7 @@ struct frame_head {
 	uint32_t kind;
 	uint32_t ours; /* not evaluated because of a transient local failure */
 	uint64_t turn;
-	uint64_t nrow;  /* octets of the row (row_unpack); 0: no memory for it */
+	uint64_t nrow;  /* octets of the row (row_unpack); 0: memory ran out */
 	uint64_t njson; /* octets of the message's JSON line */
 };
 

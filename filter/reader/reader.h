@@ -36,7 +36,7 @@ struct frame {
 	enum frame_kind kind;
 	uint64_t turn;
 	bool ours;
-	struct row *row;   /* of a result: from malloc, owned by the caller; NULL: no memory */
+	struct row *row;   /* for a result: from malloc, owned by the caller; or NULL */
 	struct slice json; /* valid until the next call */
 };
 
@@ -62,7 +62,7 @@ struct outbox {
 	size_t n, size;
 };
 
-/* Adds a frame; false without memory. */
+/* Adds a frame; false when out of memory. */
 bool outbox_add(
 	struct outbox *outbox, const struct frame_head *head, const void *row, struct slice json);
 

@@ -38,7 +38,7 @@ result_clear(struct result *result)
 	*result = (struct result){.row = NULL};
 }
 
-/* Makes the result that is sent. False without memory; *result is then unchanged. */
+/* Makes the result that is sent. False when out of memory; *result is then unchanged. */
 static bool
 make_result(const struct row *row, struct slice json, struct result *result)
 {

@@ -27,7 +27,7 @@ struct worker {
 
 /* A result as it is sent; everything is from malloc. */
 struct result {
-	void *row; /* row_pack; NULL without memory: then the rest is NULL as well */
+	void *row; /* row_pack; NULL when out of memory: json is then NULL as well */
 	size_t nrow;
 	char *json; /* the message's line, if judged_wants_json; or NULL */
 	size_t njson;

@@ -29,7 +29,7 @@ struct workers {
 	size_t leaving;         /* threads that take no more messages but have not ended */
 	int64_t waited_us;      /* mean duration of the last waits for DNS */
 	bool drained;           /* no more messages are taken */
-	atomic_bool failed;     /* no memory, or no process reads the results */
+	atomic_bool failed;     /* memory ran out, or no process reads the results */
 	struct workspaces *spaces;
 	pthread_mutex_t out_lock; /* acquired after lock */
 	struct outbox outbox;

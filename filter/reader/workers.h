@@ -24,8 +24,8 @@ struct workers_config {
 
 /*
  * Evaluates the messages that come as packets (READER_ITEMS) until there are no more, and sends
- * their results as frames (READER_RESULTS), after FRAME_READY. False without threads or memory, or
- * if no process reads the results.
+ * their results as frames (READER_RESULTS), after FRAME_READY. False if threads or memory are not
+ * available, or if no process reads the results.
  */
 bool workers_run(const struct workers_config *config);
 

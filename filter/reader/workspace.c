@@ -139,7 +139,7 @@ bound(const struct workspaces *all)
 	return all->most + all->taken * WORKSPACE_PER_MESSAGE;
 }
 
-/* Grows a buffer that is in no list, freeing idle ones if necessary. False without memory. */
+/* Grows a buffer that is in no list, freeing idle ones if necessary. False when out of memory. */
 static bool
 grow_buffer(struct workspaces *all, struct large *one, size_t n)
 {

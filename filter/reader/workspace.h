@@ -16,9 +16,9 @@
 enum {
 	WORKSPACE_IDLE = 32,               /* maximum number of idle workspaces */
 	WORKSPACE_SMALL = 128 * 1024,      /* octets in each workspace */
-	WORKSPACE_LARGE = 5 * 1024 * 1024, /* maximum octets of all large buffers together, plus */
-	WORKSPACE_PER_JOB = 2 * 1024 * 1024, /* this for each job beyond the second, and */
-	WORKSPACE_PER_MESSAGE = 96 * 1024    /* this for each message in progress */
+	WORKSPACE_LARGE = 5 * 1024 * 1024, /* maximum octets of all large buffers together, plus: */
+	WORKSPACE_PER_JOB = 2 * 1024 * 1024, /* for each job beyond the second */
+	WORKSPACE_PER_MESSAGE = 96 * 1024    /* for each message in progress */
 };
 
 struct large; /* a buffer */

@@ -195,8 +195,8 @@ find_mail(struct bounce *bounce, struct slice raw)
 }
 
 /*
- * Marks the mail as bounced. *report: as in out_mail; 0 if no such mail was sent, or its bounce was
- * already counted.
+ * Marks the mail as bounced. *report: as in out_mail; 0 if that mail was never sent, or its bounce
+ * was already counted.
  */
 static enum status
 mark(struct bounce *bounce, int64_t *report, struct slice *address)

@@ -10,7 +10,8 @@
 #include "filter/reporting/reporting_store.h"
 
 /*
- * Stores the message of a log line for a failure report; event has its header. digest: of its row.
+ * Stores the message of a log line for a failure report; event has its header. digest: the digest
+ * of its row.
  */
 enum status reporting_failure_note(struct store *store, const struct reporting_line *line,
 	const struct aggregate_event *event, struct slice digest);
@@ -26,7 +27,7 @@ struct reporting_failures {
 
 /*
  * Sends the failure reports that are due, at most --failure-reports about each domain and day;
- * further ones are never sent. ST_TEMP: the store failed, or no memory.
+ * further ones are never sent. ST_TEMP: the store failed, or memory ran out.
  */
 enum status reporting_failure_send(struct reporting_post *post, struct reporting_failures *counts);
 

@@ -31,7 +31,7 @@ enum {
 struct source {
 	const char *path;
 	struct reporting_log *log;
-	struct reporting_digest identity; /* of its first line; empty before that is read */
+	struct reporting_digest identity; /* digest of the first line; empty until that is read */
 	int64_t known;                    /* octets that were imported before */
 	struct reporting_digest before;   /* the digest of these octets */
 	bool whole;                       /* import it from the beginning */
@@ -184,7 +184,7 @@ note_progress(struct import *import, const struct source *source)
 }
 
 /*
- * Is called after each skipped line. After the last one, checks whether the skipped octets are the
+ * Called after each skipped line. After the last one, checks whether the skipped octets are the
  * imported ones. ST_BAD: it is another file with the same first line.
  */
 static enum status

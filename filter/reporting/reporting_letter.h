@@ -50,7 +50,7 @@ enum status reporting_letter_consent(struct reporting_post *post, struct reporti
 /* Sets verp and text; each attempt makes the same octets. */
 enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
 
-/* The reverse-path of a mail made at that time, with our secret. ST_TEMP without OpenSSL. */
+/* The reverse-path of a mail made at that time, with our secret. ST_TEMP if OpenSSL fails. */
 enum status reporting_post_path(
 	struct reporting_post *post, int64_t mail, int64_t made, const char **path);
 

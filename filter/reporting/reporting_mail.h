@@ -30,7 +30,7 @@ enum { REPORTING_DATE = 64 };
 /* A date in the form of RFC 5322 3.3, in UTC; returns text. */
 const char *reporting_mail_date(int64_t when, char text[REPORTING_DATE]);
 
-/* The message, with LF line ends, in the arena. ST_TEMP without GMime or memory. */
+/* The message, with LF line ends, in the arena. ST_TEMP if GMime or memory is not available. */
 enum status reporting_mail_write(
 	const struct reporting_mail *mail, struct arena *arena, struct slice *message);
 

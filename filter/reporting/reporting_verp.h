@@ -21,7 +21,7 @@ struct reporting_verp {
 	int64_t day;  /* days since the epoch: the last day on which it is valid */
 };
 
-/* local@domain → local+MAIL-DAY-CODE@domain. ST_TEMP without OpenSSL. */
+/* local@domain → local+MAIL-DAY-CODE@domain. ST_TEMP if OpenSSL fails. */
 enum status reporting_verp_make(struct crypto *crypto, const unsigned char key[REPORTING_KEY],
 	const struct reporting_verp *verp, const char *base, struct arena *arena,
 	const char **address);

@@ -223,8 +223,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 
 	block_report(ev, &report);
 	return json_pack(
-		"{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* the first line is up to
-									    warnings */
+		"{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* up to warnings */
 		"s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
 		"s:b,s:s," JSON_REASON "s:s?,s:b,s:o,s:o,s:o*,s:i," JSON_ERROR
 		"s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",

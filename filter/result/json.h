@@ -36,7 +36,7 @@ struct outcome {
 
 /*
  * Writes the object as one line of ASCII with its line end, in the arena; octets that are not UTF-8
- * become U+FFFD. ST_TEMP if jansson has no memory.
+ * become U+FFFD. ST_TEMP if jansson runs out of memory.
  */
 enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);

@@ -2,8 +2,8 @@
  * json_parts.h: the parts of JSON objects, one function for each struct. For the files that write
  * JSON, such as json.c, inspect_json.c and run_head.c.
  *
- * Without memory, jansson's constructors return NULL and its setters leave the member out. Only
- * json_write detects this, and refuses the object.
+ * When memory runs out, jansson's constructors return NULL and its setters leave the member out.
+ * Only json_write detects this, and refuses the object.
  */
 #ifndef FILTER_RESULT_JSON_PARTS_H
 #define FILTER_RESULT_JSON_PARTS_H

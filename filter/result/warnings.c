@@ -22,7 +22,7 @@ add_notes(struct collector *to, const struct notes *notes, struct slice about,
 			warning->s = sig->s;
 		}
 		if (note->reason.name !=
-			NULL) /* the note is about another field than the signature */
+			NULL) /* the note is about a field other than the signature */
 			warning->about = slice_str(note->reason.name);
 	}
 }

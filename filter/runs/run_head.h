@@ -29,7 +29,7 @@ struct run_end {
 /* Makes the head of a run with these options, without mark; labels point into options. */
 struct run_head run_head_of(const struct options *options);
 
-/* Each writes one line, in the arena; ST_TEMP without memory. */
+/* Each writes one line, in the arena; ST_TEMP when out of memory. */
 enum status run_head_write(const struct run_head *head, struct arena *arena, struct slice *line);
 enum status run_end_write(const struct run_end *end, struct arena *arena, struct slice *line);
 

@@ -15,8 +15,8 @@ enum { RUN_LINE_MAX = 64 * 1024 * 1024 };
  * Parses a line of batch --output json (docs/schema.json or schema-1.json), with or without line
  * end. Sentences are rebuilt from their codes, advice in the language of i18n_choose; if a code is
  * unknown, and in version 1, the English sentence of the line is used. Members that a row does not
- * need are ignored. ST_BAD with *error if it is not such a line, ST_TEMP without memory. The row
- * points into the arena or to literals.
+ * need are ignored. ST_BAD with *error if it is not such a line, ST_TEMP when out of memory. The
+ * row points into the arena or to literals.
  */
 enum status run_row_read(
 	struct slice line, struct arena *arena, struct row *row, struct error *error);

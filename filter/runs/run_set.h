@@ -8,8 +8,8 @@
 enum { RUN_SET_FILES = 4096 };
 
 /*
- * Called for the row of each message, which is valid during the call; returns false without room or
- * memory for it.
+ * Called for the row of each message, which is valid during the call; returns false if there is no
+ * room or memory for it.
  */
 typedef bool (*run_set_take)(void *arg, const struct row *row);
 

@@ -74,7 +74,7 @@ find_own(const struct evaluation *ev, const struct own_senders *own, struct send
 		if (results->dkim.sigs[i].code == AUTH_PASS &&
 			domain_sends(ev, own, results->dkim.sigs[i].sig.d, facts))
 			return;
-	/* the service that receives the mail may send it, or send a forger's */
+	/* the service that receives the domain's mail may also send its mail, or a forger's */
 	facts->known = is_service_host(ev, own);
 }
 

@@ -269,7 +269,7 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 	for (size_t i = 0; i < services.n; i++) {
 		const struct evidence *one = &services.list[i];
 
-		/* other customers of the service that receives the mail use its hosts, too */
+		/* other customers of the service that receives the mail also use its hosts */
 		if (one->id != EVIDENCE_MX && one->provider->include != NULL &&
 			proof_allows(ev, slice_str(one->provider->include)))
 			return (struct evidence){

@@ -206,7 +206,7 @@ add_store(struct plan *plan, const struct options *options)
 		add_folder_of(plan, options->store);
 		add_path(plan, "/dev/urandom", LANDLOCK_READ);
 	}
-	/* for each mail DNS is opened and the secret of the envelope read again */
+	/* DNS is opened, and the envelope secret read, again for each mail */
 	add_path(plan, options->zone, LANDLOCK_READ);
 	if (options->envelope == ENVELOPE_FIELD)
 		add_path(plan, options->envelope_secret_file, LANDLOCK_READ);

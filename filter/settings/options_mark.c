@@ -103,7 +103,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_CONFIG:
 		break;
 	}
-	/* giving an option may have another effect than the same value as the default */
+	/* giving an option may have a different effect from having the same value by default */
 	if (row->given != 0)
 		buf_addf(out, "%d\n", *(const bool *)((const char *)options + row->given) ? 1 : 0);
 }

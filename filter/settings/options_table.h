@@ -56,7 +56,7 @@ struct option_row {
 	size_t at;        /* offset in struct options */
 	size_t given;     /* offset of a bool that records that the option was given; 0: none */
 	int64_t min, max; /* for numbers */
-	bool file;        /* for a list: @FILE stands for the lines of a file */
+	bool file;        /* for a list: @FILE means the lines of a file */
 	bool line_only;   /* not in the configuration file */
 };
 

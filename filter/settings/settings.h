@@ -209,13 +209,13 @@ struct options {
 	bool attached;                  /* also evaluate attached messages; of explain as well */
 	bool mboxo;                     /* unquote `>From ` but not `>>From ` */
 	const char *journal;            /* --resume, or NULL */
-	const char *shard;              /* --shard as given, or NULL; then: */
-	size_t shard_at;                /* from 0 */
-	size_t shard_of;                /* every shard_of-th message; 0 or 1: all */
-	const char *into;               /* where --output stamp writes, or NULL */
-	const char *html;               /* --html: the page, or NULL */
-	bool merge;                     /* paths are the JSON output of a run's shards */
-	uint64_t cache_size;            /* octets of DNS answers */
+	const char *shard;   /* --shard as given, or NULL; the next two are parsed from it */
+	size_t shard_at;     /* from 0 */
+	size_t shard_of;     /* every shard_of-th message; 0 or 1: all */
+	const char *into;    /* where --output stamp writes, or NULL */
+	const char *html;    /* --html: the page, or NULL */
+	bool merge;          /* paths are the JSON output of a run's shards */
+	uint64_t cache_size; /* octets of DNS answers */
 
 	/* report */
 	const char *store;                /* path or postgresql://... */

@@ -15,7 +15,7 @@ struct taking {
 
 /*
  * Reads the file of an item into memory from malloc; the file offset is unchanged. NULL if the file
- * is empty or too large, or without memory.
+ * is empty or too large, or when out of memory.
  */
 static char *
 read_whole(const struct item *item, size_t *n)

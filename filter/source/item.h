@@ -26,7 +26,7 @@ struct item {
 	enum fault side_error; /* why the side file cannot be read, or FAULT_NONE */
 };
 
-/* Signs that mailboxes (mbox) are damaged, or quoted by another rule than expected. */
+/* Signs that mailboxes (mbox) are damaged, or quoted by an unexpected rule. */
 struct source_damage {
 	size_t mailboxes;
 	size_t joined, text; /* struct mbox_counts */

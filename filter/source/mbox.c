@@ -187,7 +187,7 @@ begins_message(struct mbox *mbox, struct slice *line, bool after_empty)
 	return from != MBOX_FROM_TEXT;
 }
 
-/* Reads the lines of one message into *message, unless it is NULL. False without memory. */
+/* Reads the lines of one message into *message, unless it is NULL. False when out of memory. */
 static bool
 take_lines(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message, bool *first,
 	size_t *last)

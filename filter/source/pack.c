@@ -49,7 +49,7 @@ pack_rename(struct pack *pack, char *name)
 	pack->name = name;
 }
 
-/* Returns name, or name/file, from malloc; NULL without memory. */
+/* Returns name, or name/file, from malloc; NULL when out of memory. */
 static char *
 name_below(const char *name, const char *file)
 {

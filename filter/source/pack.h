@@ -12,7 +12,7 @@ struct pack;
 
 /*
  * Opens a file. Takes ownership of fd, which must be at offset 0, and of name and line, which are
- * from malloc; line is that of --envelopes, or NULL. NULL without memory: then ownership is not
+ * from malloc; line is that of --envelopes, or NULL. NULL when out of memory: then ownership is not
  * taken. options must outlive the pack.
  */
 struct pack *pack_open(const struct options *options, int fd, char *name, char *line);

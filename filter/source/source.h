@@ -9,15 +9,15 @@ struct source;
 struct address_gmime;
 
 /*
- * Opens the input of a run. ST_BAD with *error if a list cannot be opened, ST_TEMP without memory.
- * options must outlive the source.
+ * Opens the input of a run. ST_BAD with *error if a list cannot be opened, ST_TEMP when out of
+ * memory. options must outlive the source.
  */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	struct error *error);
 
 /*
- * Enables --attached: attached messages then follow the message that contains them. ST_TEMP without
- * memory. gmime must outlive it.
+ * Enables --attached: attached messages then follow the message that contains them. ST_TEMP when
+ * out of memory. gmime must outlive it.
  */
 enum status source_attached(struct source *source, struct address_gmime *gmime);
 

@@ -14,8 +14,8 @@ struct stats_counts {
 	/* unaligned messages: harmed by p=reject, for the owner to decide, stopped (sender.h) */
 	uint64_t known_fails, open_fails, bare_fails;
 	/*
-	 * those of them whose DMARC result is not fail: of known_fails and open_fails together, and
-	 * of bare_fails
+	 * how many of these have a DMARC result other than fail: of known_fails and open_fails
+	 * together, and of bare_fails
 	 */
 	uint64_t honest_others, bare_others;
 	uint64_t not_judged; /* the envelope is unknown */

@@ -10,7 +10,7 @@ enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_GENUINE + 1 };
 
 struct damage {
 	size_t signatures;            /* examined signatures */
-	size_t unexplained;           /* those of them that are unexplained */
+	size_t unexplained;           /* those that are unexplained */
 	size_t halves[DAMAGE_HALVES]; /* unexplained ones by enum diagnose_half */
 	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of each kind, by enum diagnose_kind
 				     */

@@ -201,7 +201,7 @@ has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_
 	return copied->n < ELSEWHERE_HOSTS;
 }
 
-/* Records the host of a copy. False without memory. */
+/* Records the host of a copy. False when out of memory. */
 static bool
 note_copy(struct elsewhere *elsewhere, struct slot *slot, uint32_t host)
 {
@@ -247,7 +247,7 @@ elsewhere_look(const struct elsewhere *elsewhere, const struct row *row, struct 
 	return sender;
 }
 
-/* Reclassifies all messages that wait for the key. False without memory. */
+/* Reclassifies all messages that wait for the key. False when out of memory. */
 static bool
 reclassify_waiting(struct elsewhere *elsewhere, struct slot *slot, int way)
 {

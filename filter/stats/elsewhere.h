@@ -49,7 +49,10 @@ void elsewhere_free(struct elsewhere *elsewhere); /* NULL is fine */
 struct sender elsewhere_look(const struct elsewhere *elsewhere, const struct row *row,
 	struct sender sender, bool service);
 
-/* Stores the message, as evidence for others and to be reclassified later. False without memory. */
+/*
+ * Stores the message, as evidence for others and to be reclassified later. False when out of
+ * memory.
+ */
 bool elsewhere_add(struct elsewhere *elsewhere, const struct row *row,
 	const struct elsewhere_message *message);
 

@@ -363,7 +363,7 @@ unpack_text(struct unpack *unpack, const char **text)
 		*text = unpack->block + at;
 }
 
-/* Checks a bool as an octet, because other values than 0 and 1 are undefined behaviour. */
+/* Checks a bool as an octet, because values other than 0 and 1 are undefined behaviour. */
 static void
 check_flags(struct unpack *unpack, const void *flags, size_t n)
 {

@@ -117,12 +117,12 @@ void row_from_evaluation(
 void row_failure(
 	size_t index, const char *path, const char *error, struct arena *arena, struct row *row);
 
-/* Copies the row into one block from malloc, to be freed with free(); NULL without memory. */
+/* Copies the row into one block from malloc, to be freed with free(); NULL when out of memory. */
 struct row *row_copy(const struct row *row);
 
 /*
  * Serializes the row with its arrays and texts into *n octets from malloc, for another process of
- * the same program: pointers are stored as offsets. NULL without memory.
+ * the same program: pointers are stored as offsets. NULL when out of memory.
  */
 void *row_pack(const struct row *row, size_t *n);
 

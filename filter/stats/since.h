@@ -24,8 +24,8 @@ enum since_change {
 
 struct since_counts {
 	uint64_t messages;
-	uint64_t judged;  /* those of messages that were evaluated */
-	uint64_t failing; /* those of judged that are not aligned */
+	uint64_t judged;  /* how many of these were evaluated */
+	uint64_t failing; /* how many of judged are not aligned */
 };
 
 struct since_source {
@@ -39,18 +39,18 @@ struct since_source {
 
 struct since;
 
-/* NULL without memory. The texts of sources are in the arena, which must outlive the result. */
+/* NULL when out of memory. The texts of sources are in the arena, which must outlive the result. */
 struct since *since_new(struct arena *arena);
 void since_free(struct since *since); /* NULL is fine */
 
 /*
  * Add a message of the earlier run, or of this one. ST_LIMIT if there is no room for its source,
- * ST_TEMP without memory. Messages of this run without room are only counted (since_beyond).
+ * ST_TEMP when out of memory. Messages of this run without room are only counted (since_beyond).
  */
 enum status since_before(struct since *since, const struct row *row);
 enum status since_now(struct since *since, const struct row *row);
 
-/* Must be called once, after all messages. False without memory. */
+/* Must be called once, after all messages. False when out of memory. */
 bool since_sort(struct since *since);
 
 /*

@@ -149,7 +149,7 @@ stats_free(struct stats *stats)
 	free(stats);
 }
 
-/* Makes room for one more element after n, by doubling; false without memory. */
+/* Makes room for one more element after n, by doubling; false when out of memory. */
 static bool
 grow_array(void **array, size_t n, size_t size)
 {
@@ -430,7 +430,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	return add_needs(source, row);
 }
 
-/* Stores a message to be listed, if there is room; false without memory. */
+/* Stores a message to be listed, if there is room; false when out of memory. */
 static bool
 add_message(struct stats *stats, const struct row *row, struct sender sender, size_t source,
 	struct elsewhere_message *place)

@@ -33,7 +33,7 @@ struct stats_period {
 };
 
 struct stats_need {
-	const char *id, *text; /* those of the first message with it */
+	const char *id, *text; /* from the first message that has this advice */
 	const char *record;    /* the first record with which a message was proved to pass, or "" */
 	uint64_t n,
 		passes; /* messages with this advice; those that pass with exactly that record */
@@ -94,13 +94,13 @@ struct stats {
 
 /*
  * labels: the n labels of the what-ifs, which must outlive the statistics. compared: the other RFC
- * was evaluated as well. NULL without memory.
+ * was evaluated as well. NULL when out of memory.
  */
 struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 
 /*
- * Adds a row; rows must come in the order of their index. False without memory: the statistics are
- * then unusable.
+ * Adds a row; rows must come in the order of their index. False when out of memory: the statistics
+ * are then unusable.
  */
 bool stats_add(struct stats *stats, const struct row *row);
 

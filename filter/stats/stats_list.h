@@ -13,7 +13,7 @@ enum { STATS_DAY_OCTETS = 16 };
 
 /*
  * Return the indices of the domains or sources, those with the most messages first, then in the
- * order of first messages. From malloc; NULL without memory.
+ * order of first messages. From malloc; NULL when out of memory.
  */
 size_t *stats_order_domains(const struct stats *stats);
 size_t *stats_order_sources(const struct stats *stats);

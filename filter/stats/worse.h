@@ -22,7 +22,7 @@ struct worse {
 	size_t n;
 };
 
-/* Counts a row, if it is worse. False without memory. */
+/* Counts a row, if it is worse. False when out of memory. */
 bool worse_add(struct worse *worse, const struct row *row);
 
 /* Prints the list; nothing if there is no such mail. */

@@ -29,7 +29,7 @@ struct store_backend {
 	void (*bind_null)(struct store_query *query, int at);
 	enum store_step (*step)(struct store_query *query);
 	/*
-	 * In a transaction, for a statement without RETURNING; *changed (NULL: not wanted) as in
+	 * Runs a statement without RETURNING in a transaction. *changed (NULL: not wanted): as in
 	 * store_run_counted.
 	 */
 	enum status (*run_later)(struct store_query *query, int64_t *changed);

@@ -19,7 +19,7 @@ static const char *const old_in[] = {
 };
 /*
  * Then rows that nothing refers to any more. With NOT IN and a list that is larger than its memory,
- * PostgreSQL would compare each row with each other one.
+ * PostgreSQL would compare every row with every other row.
  */
 static const char *const unused_in[] = {
 	"DELETE FROM in_auth WHERE id IN (SELECT id FROM in_auth EXCEPT SELECT auth FROM in_row)",

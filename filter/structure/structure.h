@@ -18,9 +18,9 @@ struct address_gmime;
 
 /*
  * Parts beyond these limits are not found, and GMime does not see what follows: the depth of
- * nesting, the number of attached messages, the octets of the outer message and how many times as
- * many all attached ones may have, lines that may be boundaries, fields of one header, parameters
- * of all Content-* fields.
+ * nesting, the number of attached messages, the octets of the outer message, how many times as many
+ * all attached messages together may have, lines that may be boundaries, fields of one header,
+ * parameters of all Content-* fields.
  */
 enum {
 	STRUCTURE_DEPTH = 100,
@@ -33,14 +33,14 @@ enum {
 };
 
 struct structure_message {
-	struct slice bytes; /* into the outer message, or in the arena if it is re-encoded */
+	struct slice bytes; /* points into the outer message; into the arena if it is re-encoded */
 	bool recoded;
 };
 
 /*
  * The attached messages of raw from top to bottom, including those inside attached ones, up to
  * STRUCTURE_MESSAGES, for which found has room. *whole: none was left out because of a limit.
- * ST_TEMP without memory or GMime.
+ * ST_TEMP if memory or GMime is not available.
  */
 enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_message *found, size_t *n, bool *whole);
@@ -48,7 +48,7 @@ enum status structure_messages(struct address_gmime *gmime, struct slice raw, st
 /* A part that contains no other parts. */
 struct structure_part {
 	const char *type;   /* "text/plain", in lower case; in the arena */
-	const char *name;   /* of its file, or NULL; in the arena */
+	const char *name;   /* its file name, or NULL; in the arena */
 	struct slice bytes; /* decoded from base64 or quoted-printable */
 };
 

@@ -164,7 +164,7 @@ is_wide(const struct spf_directive *one)
 
 static bool narrow_record(const struct evaluation *ev, struct slice text, unsigned *left);
 
-/* Narrow: the record of an included name, or none. */
+/* Is the SPF record of that name narrow, or is there none? */
 static bool
 narrow_name(const struct evaluation *ev, struct slice name, unsigned *left)
 {

@@ -44,7 +44,7 @@ bool proof_for_all(const struct evaluation *evaluation, const struct proof_recor
 
 /*
  * Is no network in the SPF record that gives a pass, nor in the records that it includes, wider
- * than /8 of IPv4 or /16 of IPv6, unless it is local? The lengths of a and mx count, too. A
+ * than /8 of IPv4 or /16 of IPv6, unless it is local? The prefix lengths of a and mx also count. A
  * correction of an unusable record must not let mail pass from a large part of the Internet, which
  * proof_for_all's two clients cannot show. True for text that is not a valid record, which lets
  * nobody pass.

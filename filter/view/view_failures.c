@@ -82,7 +82,7 @@ add_mark(struct show *show, struct slice reporter, uint64_t rows, uint64_t messa
 	cells[3] = view_mark(mark);
 }
 
-/* Adds the stored marks. Rows are grouped by sender and set of marks: few sets occur. */
+/* Adds the stored marks. Rows are grouped by sender and set of marks; few different sets occur. */
 static enum status
 own_marks(struct show *show)
 {

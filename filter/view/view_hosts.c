@@ -293,8 +293,8 @@ sort(struct list *list)
 }
 
 /*
- * Did the same message, with the same signature, also arrive aligned from another known host?
- * anywhere: or from any host.
+ * Did the same message, with the same signature, also arrive aligned from another known host or, if
+ * anywhere is true, from any host?
  */
 static bool
 came_aligned(const struct view_hosts *hosts, const struct held *one, bool anywhere)

@@ -30,7 +30,7 @@ struct view_judged {
 };
 
 /*
- * Opens what judging needs. Returns 0, or an exit status after reporting the error. Call
+ * Opens what the classification needs. Returns 0, or an exit status after reporting the error. Call
  * view_judge_close in any case.
  */
 int view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge);

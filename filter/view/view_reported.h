@@ -34,7 +34,7 @@ struct view_contradiction {
 
 /*
  * Takes a row in the form in which stats counts messages, valid during the call; row->date is the
- * beginning of its report. False without memory.
+ * beginning of its report. False when out of memory.
  */
 typedef bool view_reported_take(void *arg, const struct row *row);
 

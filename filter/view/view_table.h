@@ -9,7 +9,7 @@
 
 /*
  * Prints n tables in the format `output`; as text, only the first rows of each. False if writing
- * failed, or without memory.
+ * failed, or when out of memory.
  */
 bool view_tables_print(const struct cells *tables, size_t n, enum output_what output,
 	struct arena *arena, FILE *out);

@@ -330,7 +330,7 @@ double_line(uint8_t *at, size_t n, size_t room, unsigned seed)
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
-	/* the message more often than the rest */
+	/* changes the message more often than the other parts */
 	static const unsigned char order[] = {PART_MESSAGE, PART_OPTIONS, PART_MESSAGE, PART_ZONE,
 		PART_MESSAGE, PART_ENVELOPE, PART_MESSAGE, PART_ZONE};
 	unsigned which = order[seed % sizeof order];

@@ -18,9 +18,9 @@ struct set {
 	const char *seal; /* further tags */
 	const char *cv;
 	const char *h, *c;
-	const char *key;       /* of both signatures, also their s=: rsa-a, ed-a, ... */
+	const char *key;       /* the key of both signatures, and their s=: rsa-a, ed-a, ... */
 	const char *top;       /* added on top before this set is made */
-	const char *from, *to; /* from becomes to after the set was made */
+	const char *from, *to; /* after the set was made, from is replaced by to */
 };
 
 static struct slice

@@ -73,7 +73,7 @@ open_zone(void)
 /* The next set that is sealed, after up to two were made and one thing was changed. */
 static const struct row {
 	const char *name;
-	const char *keys[2]; /* of the first two sets; NULL: that set is not made */
+	const char *keys[2]; /* the keys of the first two sets; NULL: that set is not made */
 	const char *from, *to;
 	size_t max_sets;
 	unsigned instance;

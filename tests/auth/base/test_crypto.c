@@ -290,7 +290,7 @@ Test(crypto, ed25519_hostile_points)
 	crypto_free(crypto);
 }
 
-/* RSA keys that nobody can have: small numbers, for which every step must still return */
+/* RSA keys that nobody would use, with numbers so small that steps could fail: each must return */
 Test(crypto, tiny_rsa_keys_verify_nothing)
 {
 	struct crypto *crypto = crypto_new();

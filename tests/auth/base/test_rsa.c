@@ -211,7 +211,8 @@ static const struct encoding_row {
 	bool good;
 	/* the octets before the DigestInfo; 00 01 FF.. 00 in a valid one */
 	unsigned first, second, fill, separator;
-	size_t fills; /* FFs; garbage follows the digest; 0: as many as fit, no garbage */
+	size_t fills; /* number of FFs, then garbage after the digest; 0: as many as fit, no garbage
+		       */
 	struct slice info;
 } encoding_rows[] = {
 #define INFO "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"

@@ -257,7 +257,9 @@ Test(spf_check, explanation_from_the_sender)
 	spf_case_close(&c);
 }
 
-/* RFC 7208 4.6.4, last paragraph but one. With a zone for DNS the clock is always at 1 ms. */
+/*
+ * RFC 7208 4.6.4, last paragraph but one. DNS answers from a zone, so the clock is always at 1 ms.
+ */
 Test(spf_check, time_limit)
 {
 	static const char zone[] = TXT("e.example.", "a -all");

@@ -109,7 +109,7 @@ Test(spf_libspf2, tells_what_it_read)
 	spf_case_close(&c);
 }
 
-/* With a zone for DNS the clock is always at 1 ms. */
+/* DNS answers from a zone, so the clock is always at 1 ms. */
 Test(spf_libspf2, time_limit)
 {
 	struct spf_case c;
