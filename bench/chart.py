@@ -34,7 +34,7 @@ def axes(x_of, y_of, across, up):
 
 
 def apart(places):
-    """the same places, in their order, at least a line's height from each other"""
+    """the same positions, in the same order, moved so that they are at least a line apart"""
     moved, last = {}, -math.inf
     for name, y in sorted(places.items(), key=lambda item: item[1]):
         last = max(y, last + 12)

@@ -30,7 +30,7 @@ def key_of(n):
 
 
 def text_of(rng, size):
-    """lines like those of people: blank lines, runs of spaces, spaces at a line's end"""
+    """lines as people write them: blank lines, runs of spaces, spaces at a line's end"""
     lines, n = [], 0
     while n < size:
         line = ' '.join(rng.choice(WORDS) for _ in range(rng.randrange(4, 13)))

@@ -18,13 +18,13 @@ def bombs(**made):
 
 
 def shapes_of_fields(**made):
-    """a field whose value is made of one piece, in every size"""
+    """a field whose value repeats one piece, in every size"""
     for name, (field, piece, start, end) in made.items():
         SHAPES[name.replace('_', '-')] = lambda size, f=field, p=piece, s=start, e=end: (
             wrap(fields_of(f, p, size, s, e)), (), ONE_KEY)
 
 
-# every grammar that reads a field, with the piece that makes it look furthest
+# every grammar that reads a field, with the piece that makes it look ahead furthest
 shapes_of_fields(
     folds_in_subject=(b'Subject', b'\n ', b'x', b'x'),
     folds_in_received=(b'Received', b'\n\t', b'from a (b [192.0.2.1])', b'by c; Thu, 01 Jan 2026 00:00:00 +0000'),

@@ -129,7 +129,7 @@ def broken():
             ('results-without-instance',
              edited(one, 'ARC-Authentication-Results', 'i=1; ', ''), 'begin with i=')):
         yield case(name, message, 'fail', *reason)
-    # the middle one was made over different results
+    # the middle set was made over different results
     middle = edited(by(one, RELAY), 'ARC-Authentication-Results', 'dkim=pass', 'dkim=none')
     yield case('broken-middle', by(middle, LISTS), 'fail', seal % 2 + no_sig)
     # RFC 8617 5.2.1: all failures are permanent; dkimpy has no answer without a key

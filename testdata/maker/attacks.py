@@ -99,7 +99,7 @@ def authors():
 
 
 def replays():
-    """A good signature of the victim's, and what it does not cover"""
+    """A good signature of the victim, and parts of a message that it does not cover"""
     start = mail(author=AUTHOR).signed()
     two = mail(author=AUTHOR).signed(h=('from', 'from', 'to', 'subject', 'date'))
     for name, message in (
@@ -176,7 +176,7 @@ def smuggled():
 
 
 def results():
-    """Fields that a careless reader takes for ours: spelled so that IDNA maps them to it, after a bare CR"""
+    """Fields that a careless reader takes for ours: an id that IDNA maps to ours, or after a bare CR"""
     base = mail()
     more = {'helo': 'mail.example.com', 'ip': '192.0.2.10', 'mail_from': 'orders@example.com', 'exit': 0}
     ids = {'full-width': '\uff4d\uff58.example.net', 'full-width-dot': 'mx\uff0eexample\uff0enet', 'soft-hyphen': 'm\u00adx.example.net',

@@ -18,7 +18,7 @@ IDENTITY_SIGNED = bytes([1]) + bytes(30) + b'\x80'
 
 
 class NotThisOne(Exception):
-    """The equation does not hold for this text: try another second."""
+    """The equation does not hold for this text: try again with the time one second later."""
 
 
 def modulus():
@@ -61,7 +61,7 @@ def by_cube(start):
         root = cube_root(int.from_bytes(begin + bytes(256 - len(begin)), 'big'))
         signature = root.to_bytes(256, 'big')
         cube = (root ** 3).to_bytes(256, 'big')
-        assert cube.startswith(begin) and root ** 3 < modulus()     # a careless verifier takes it
+        assert cube.startswith(begin) and root ** 3 < modulus()     # a careless verifier accepts it
         return signature
     return made
 

@@ -123,7 +123,7 @@ def lengths():
 
 
 def duplicates():
-    """A field that a reader shows once, signed once, and there twice (RFC 6376 8.15)."""
+    """A field that a reader shows once, and that is signed once but occurs twice (RFC 6376 8.15)."""
     signed = mail().signed()
     for name, value in (('From', 'Evil <evil@example.com>'), ('Subject', 'You have won'),
                         ('To', 'everybody@example.net'),

@@ -1,4 +1,4 @@
-"""dkim_good.py: signatures that verify, and the letters of the message that may change."""
+"""dkim_good.py: signatures that verify, and the octets of the message that may change."""
 
 import re
 
@@ -15,7 +15,7 @@ AWAY = {'ip': '203.0.113.9', 'helo': 'fw.example.org', 'mail_from': 'b@example.o
 
 
 def row(name, message, results, zone=KEYS, **options):
-    """results: one text a signature; DMARC finds no record and stays out of the way."""
+    """results: one text for each signature; DMARC finds no record and stays out of the way."""
     results = [results] if isinstance(results, str) else results
     return Case('dkim/' + name, message=message, zone=zone, expect='''
                 spf=none smtp.mailfrom=b@example.org
@@ -55,7 +55,7 @@ def canonicalization():
         for c in ('simple/simple', 'relaxed/relaxed'):
             yield row('body-%s-%s' % (name, c.split('/', 1)[0]),
                       plain.with_body(body).signed(c=c), OK,
-                      dkimpy=not body.endswith('\t'))  # dkimpy keeps one blank there
+                      dkimpy=not body.endswith('\t'))  # dkimpy keeps one space there
     none = plain.with_body(None)
     yield row('body-missing-simple', none.signed(c='simple/simple'), OK)
     yield row('body-missing-relaxed', none.signed(), OK)

@@ -1,4 +1,5 @@
-"""dkim_keys.py: what key records say (RFC 6376 3.6.1, RFC 8301, RFC 8463), and DNS about them."""
+"""dkim_keys.py: the contents of key records (RFC 6376 3.6.1, RFC 8301, RFC 8463), and the DNS answers for
+them."""
 
 from maker.dkim_bad import BAD
 from maker.dkim_good import row

@@ -76,7 +76,7 @@ def alignment():
 
 
 def indirect():
-    """What speaks for an indirect flow turns reject into quarantine; nothing turns it to accept."""
+    """Indications of an indirect flow turn reject into quarantine; nothing turns it into accept."""
     away = {'ip': '203.0.113.9'}
     base = 'spf=fail\ndkim=none\n' + FAIL
     for name, field in (('list-id', 'List-Id: <club.lists.example.org>'),

@@ -27,7 +27,7 @@ def cases():
         yield row('key-timeout-p-' + p, ZONE % p, 'fail', 'temperror header.d=example.com',
                   'temperror header.from=example.com', usual)
         for choice in ('accept', 'quarantine', 'tempfail'):
-            # p=none asks for nothing (RFC 9989 5.4), so quarantine does not come of it
+            # p=none asks for nothing (RFC 9989 5.4), so it does not lead to quarantine
             wanted = 'accept' if p == 'none' and choice == 'quarantine' else choice
             yield row('key-timeout-p-%s-%s' % (p, choice), ZONE % p, 'fail', 'temperror',
                       'temperror', wanted, args=('--on-temperror', choice))

@@ -16,7 +16,7 @@ NAMES = {
     'rsa-a': 2048, 'rsa-b': 2048, 'rsa-c': 2048, 'rsa-1024': 1024, 'rsa-1023': 1023,
     'rsa-512': 512, 'rsa-4096': 4096, 'rsa-8200': 8200, 'ed-a': 'ed25519', 'ed-b': 'ed25519',
 }
-USUAL = range(1024, 4097)   # bits that python3-cryptography is asked for
+USUAL = range(1024, 4097)   # key sizes that python3-cryptography is used for
 
 _loaded = {}
 

@@ -95,7 +95,7 @@ def untrusted():
 
 
 def unsaid():
-    """A valid chain of a trusted sealer whose results do not suffice."""
+    """A valid chain of a trusted sealer whose results are not sufficient."""
     start = mangled(mail().signed())
     good = 'dmarc=pass header.from=example.com'
     for name, results in (

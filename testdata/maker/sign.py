@@ -74,7 +74,7 @@ def signature(fields, body, key, d, s, c='relaxed/relaxed', h=USUAL, a=None, i=N
     """
     The whole signature field (bytes with CRLF) for the message of these fields and this body.
 
-    change: {tag: value} that stands instead of the right one; drop: tags left out; extra:
+    change: {tag: value} to use instead of the right value; drop: tags left out; extra:
     (tag, value) pairs added before bh=. All of these are covered by the signature itself.
     """
     header_canon, _, body_canon = c.partition('/')

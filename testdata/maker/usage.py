@@ -1,4 +1,4 @@
-"""usage.py: wrong use gives one clear line and the status in mailstamp(1), EXIT STATUS."""
+"""usage.py: a usage error gives one clear line and the status in mailstamp(1), EXIT STATUS."""
 
 from maker.case import Case
 from maker.envelopes import ZONE

@@ -9,9 +9,10 @@ import sys
 from maker import crosscheck
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LIST = os.path.join(ROOT, 'testdata', 'cases')     # a line a case: its name, the digest of its files
+# one line for each case: its name and the digest of its files
+LIST = os.path.join(ROOT, 'testdata', 'cases')
 STAMP = '.made'
-SAMPLE = 'senders/google-relay-own-signature'      # which is committed as testdata/sample/, too
+SAMPLE = 'senders/google-relay-own-signature'      # which is also committed as testdata/sample/
 
 TABLES = ('senders_providers', 'senders_flows', 'spf_mechanisms', 'spf_limits', 'dkim_good',
           'dkim_bad', 'dkim_keys', 'passed_over', 'arc_chains', 'senders_lists', 'dmarc_policy', 'dmarc_align',
@@ -82,7 +83,7 @@ def read(path):
 
 
 def check():
-    """A case is right if it is the listed one, and dkimpy agrees about its signatures."""
+    """A case is right if its digest is the listed one and dkimpy agrees about its signatures."""
     every = all_cases()
     made, known = (set(text.splitlines()) for text in (listed(every), (read(LIST) or b'').decode()))
     wrong = {}

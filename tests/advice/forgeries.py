@@ -1,4 +1,4 @@
-"""forgeries.py: every case, forged as somebody would send it who has nothing of the author's but the message.
+"""forgeries.py: every case, forged as somebody would do who has nothing from the author but the message.
 
 It comes from a host that nothing in the zone names, with the author's envelope or the forger's own, and with
 the signatures removed (no evidence is left) or kept over another body (broken, as a list breaks them). No

@@ -238,7 +238,7 @@ def formulas(rig):
     for name in HOSTILE_NAMES:
         (folder / name.replace('/', '')).write_bytes(b'From: "=1+1" <b@=evil.example.org>\nSubject: =1\n\nx\n')
     start = re.compile('[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]')
-    # the folder is named as a relative path, so that names of files begin a cell
+    # the path of the folder is relative, so that cells begin with the names of files
     ran = rig('batch', *BASE, '--zone', rig.nothing, '--output', 'csv', '--files-from', '-',
               text='\0'.join(os.listdir(folder)).encode(), cwd=folder)
     cells = [cell for row in csv.reader(ran.stdout.decode().splitlines()) for cell in row]

@@ -157,7 +157,7 @@ def attacks():
 
 
 def disguised():
-    """A list's changes, and one thing more."""
+    """The changes of a list, and one more change."""
     for key, text in HIDDEN.items():
         yield 'below-' + key, 'to-club', below(text)
         yield 'wrapped-' + key, 'to-club', wrapped(b'text/plain', text)
@@ -248,7 +248,7 @@ def sentence(text):
 
 
 def misleads(text, advice):
-    """What explain reports that must not be reported about an attack. advice: of JSON."""
+    """Whatever explain reports although it must not be reported about an attack. advice: the member of JSON."""
     said = section(text, 'What broke it:')
     wrong = [each for each in said if INNOCENT.search(each)]
     wrong += [each for each in said if 'passes again' in each and LOOK not in each]

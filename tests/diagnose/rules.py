@@ -280,7 +280,7 @@ CLUB = b'_' * 47 + b'\r\nClub mailing list -- club@lists.example.org\r\nTo leave
 
 
 def by_list(*functions):
-    """A footer and a tag of the list, and more."""
+    """The footer and the tag of the list, and another change."""
     def do(fields, body):
         fields, body = field(b'subject', b'[Club] Your order 4711')(fields, body + CLUB)
         for function in functions:

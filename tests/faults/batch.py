@@ -1,4 +1,4 @@
-"""batch.py: calls that fail in batch, in any of its three processes."""
+"""batch.py: system calls that fail in batch, in any of its three processes."""
 
 import gzip
 import json
@@ -21,7 +21,7 @@ class Batch:
             self.keep('%d.eml' % i, message)
         self.keep('box.mbox', (b'From a@pass.example Thu Jan  1 00:00:00 2026\n' + message + b'\n') * 3)
         self.keep('packed.eml.gz', gzip.compress(message))
-        # its octets go by a file from process to process
+        # a file passes its octets from process to process
         self.keep('large.mbox', b'From a@pass.example Thu Jan  1 00:00:00 2026\n' + message + b'A line.\n' * 20000)
         self.messages = 3 + 3 + 1 + 1
 

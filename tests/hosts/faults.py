@@ -1,9 +1,9 @@
 """faults.py: what goes wrong around each host, and what became of the message.
 
-Each fault is there for one try and is then taken away. Whatever it is, the message has arrived
-whole and once a recipient, or waits in the queue (is put off in the session) and arrives at the next
-run. The table at the end counts: `whole` at the first try; `waited`, and arrived after it; `twice`,
-where mailstamp was killed after COMMAND had handed the message on (kills.py); `WRONG`.
+Each fault lasts for one attempt and is then removed. Whatever it is, the message has arrived complete and
+once for each recipient, or waits in the queue (is deferred in the session) and arrives at the next attempt.
+The table at the end counts: `whole` at the first try; `waited`, and arrived after it; `twice`, where
+mailstamp was killed after COMMAND had handed the message on (kills.py); `WRONG`.
 """
 
 import collections

@@ -23,7 +23,7 @@ ROUNDS = 24
 NOTED = '#!/bin/sh\necho $$ >%s.new && mv %s.new %s && exec %s.real "$@"\n'
 BEFORE = '#!/bin/sh\nsleep 2\nexec %s.real "$@"\n'
 AFTER = '#!/bin/sh\n%s.real "$@"\nstatus=$?\nsleep 4\nexit $status\n'
-SETTLES = 0.6       # a message on its way from one queue to the next can be overlooked so long
+SETTLES = 0.6       # a message between two queues can be overlooked for that long
 
 
 def stat(pid):
@@ -162,7 +162,8 @@ def at_random(through, mail_of, name, rounds=ROUNDS):
 
 
 def around_command(through, mail_of, name, after):
-    """COMMAND waits before it hands on (then never twice), or after it (then twice, never lost)."""
+    """COMMAND waits before it hands the message on (it never arrives twice) or after (it may arrive twice,
+    but is never lost)."""
     def case(host):
         rig, mail, path = host.world.rig, mail_of(), host.server.reinject
         strike = Strike(host, mail, getattr(signal, name),

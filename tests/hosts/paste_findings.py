@@ -18,7 +18,8 @@ from rig import Session, until
 
 
 def procmail_foreign_host(site, check):
-    """a: a foreign HOST in /etc/procmailrc ends that file only: bounced and delivered."""
+    """a: HOST with another name in /etc/procmailrc ends only that file: the message is bounced and
+    delivered."""
     readme = paste_agents.installed(site, 'procmail', 'system')
     readme.paste('enforce')
     mark, _ = site.smtp('reject.example', path='s-MARK@path.example')

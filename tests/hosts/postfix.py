@@ -195,7 +195,8 @@ class Postfix:
         return out
 
     def handed_on(self, mark):
-        """Has more of the message been handed on than was sent? In the order of its way."""
+        """Has more of the message been handed on than was sent? Looks at the places in the order in which
+        a message passes them."""
         for name in os.listdir(self.reinjected):
             try:
                 info = os.stat(os.path.join(self.reinjected, name))

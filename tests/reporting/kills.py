@@ -14,7 +14,7 @@ def build(folder):
 
 
 def environment(shim, at, counted):
-    """at 0: never; afterwards counted has the number of calls"""
+    """at: the call at which to kill, 0: never; counted: the file that gets the number of calls"""
     return dict(os.environ, LD_PRELOAD=str(shim), KILL_AT=str(at), KILL_COUNT=str(counted))
 
 

@@ -36,7 +36,7 @@ def run(suite, places, read):
     suite.check('attack: who passes for his own domain is not whom his report names', senders(stored) ==
                 [('example.com', '2', '9'), ('google.com', '2', '3')], senders(stored))
 
-    # his signature over a mail in the name of google.com
+    # that owner's signature over a mail in the name of google.com
     stored = places.new()
     read(stored.place, zone, stdin=own.mail(forged, author='google.com'))
     suite.check('attack: a signature of another domain authenticates nobody', senders(stored) == [('google.com', '1', '9')], senders(stored))
@@ -151,7 +151,7 @@ def pruned(suite, places, program):
 
 
 def slow(suite, places, program):
-    """DNS of a sender that never answers holds up that mail, and not the store."""
+    """A sender whose DNS never answers delays that mail, not the store."""
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(('127.0.0.1', 0))
     silent.settimeout(20)

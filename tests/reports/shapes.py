@@ -72,7 +72,7 @@ def attached(octets, kind, name):
 
 
 def wrong(octets, at):
-    """with one bit otherwise"""
+    """with one bit changed"""
     out = bytearray(octets)
     out[at] ^= 1
     return bytes(out)

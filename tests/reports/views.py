@@ -37,7 +37,7 @@ UNSIGNED = result('spf', 'list.example', 'pass')
 
 
 class World:
-    """an author who signs, with an archive of the mail he received, and a large receiver who reports"""
+    """an author who signs, with an archive of received mail, and a large receiver who reports"""
 
     def __init__(self, folder):
         self.folder = folder
@@ -128,7 +128,7 @@ def forwarders(suite, places, read, show):
     take(world.large.mail(shapes.xml(''.join(ROWS))))
     later = row(SECOND, 3, result('spf', 'forger.example', 'fail')) + row('203.0.113.13', 1, UNSIGNED)
     take(world.large.mail(shapes.xml(later, ident='2', dates=('1700092800', '1700179199'))))
-    # another reporter claims as much: forged, and from a sender who is no known receiver
+    # another reporter claims as much: forged, and from a sender who is not a known receiver
     take(world.other.mail(shapes.xml(row(LIST, 1000, BROKEN) + row('203.0.113.30', 50, BROKEN, reason='forwarded'), ident='3')))
     take(world.large.mail(shapes.xml(row(LIST, 2000, BROKEN), ident='4'), signed=False))
     take(world.sent(world.arf('m5', '203.0.113.11'), world.large))
@@ -190,7 +190,7 @@ def forwarders(suite, places, read, show):
 
 
 def contradictions(suite, places, read, show):
-    """judged by the DNS of the zone"""
+    """compared with the DNS of the zone"""
     world = World(places.folder / ('postgres2' if places.server else 'sqlite2'))
     world.zone.write_text(world.zone.read_text() + 'sub.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"\n'
                           'macro.example. TXT "v=spf1 exists:%{l}.macro.example -all"\n'

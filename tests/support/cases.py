@@ -1,4 +1,4 @@
-"""cases.py: case folders (tests/program/README.md): finding, running and judging them."""
+"""cases.py: case folders (tests/program/README.md): finding, running and checking them."""
 
 import fnmatch
 import json

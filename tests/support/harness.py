@@ -1,8 +1,8 @@
-"""harness.py: how a suite that is a script counts, reports and ends.
+"""harness.py: how suites that are scripts count, report and end.
 
-A check is named `CASE: what about it`, or just `CASE`: a case is what is before the first `: `. It
-passes where all its checks do, and it is cases that the closing line counts, which tests/run reads:
-`N passed, N failed[, N skipped] (N checks)`.
+A check is named `CASE: what about it`, or just `CASE`: a case is what is before the first `: `. It passes if
+all its checks do, and the closing line counts cases, which tests/run reads: `N passed, N failed[, N skipped]
+(N checks)`.
 """
 
 import contextlib

@@ -5,7 +5,7 @@ passed=0 failed=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# check NAME COMMAND...: one case, which passes where COMMAND does; else what it says is shown
+# check NAME COMMAND...: one case, which passes if COMMAND does; otherwise its output is shown
 check() {
 	name=$1
 	shift

@@ -1,11 +1,11 @@
 """invariants.py: what holds for every case, whatever its verdict.
 
-  passed-on    the output is our block, with the message's own line ends, and then the message
-               without what was to be left out; with --scrub none it is the whole message
-  recorded     --dns-record and --json-log change nothing of the output
+  passed-on    the output is our block, with the message's own line ends, and then the message without the
+               fields to be removed; with --scrub none it is the whole message
+  recorded     --dns-record and --json-log do not change the output
   replay       --zone FILE of what was recorded, and without early questions (--no-ask): the same
                output, byte for byte
-  time-out     no single DNS answer that fails to come makes a pass that was not there
+  time-out     no single missing DNS answer leads to a pass that was not there before
   line-ends    the verdict of a message is the same with LF and with CRLF
   json         --output json, --json-log and explain's JSON obey docs/schema.json and agree
   cut          a message cut anywhere is answered without a crash and passed on whole
@@ -135,7 +135,7 @@ class Examined:
         return self.said
 
     def noted(self):
-        """One more run, with every option that only records, and without leaving anything out."""
+        """One more run, with every option that only records; no field is removed if the case allows that."""
         case, ran = self.case, self.ran
         more = ['--dns-record', self.path] if self.plain else []
         more += ['--json-log', self.path + '.log'] if self.json else []
