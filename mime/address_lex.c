@@ -39,7 +39,7 @@ address_word_at(struct slice value, size_t at, struct address_word *word)
 }
 
 static bool
-fail(struct address_lex *lex, enum address_cause cause, size_t at)
+set_lex_fault(struct address_lex *lex, enum address_cause cause, size_t at)
 {
 	lex->fault = (struct address_fault){cause, at};
 	return false;
@@ -79,11 +79,11 @@ static bool
 delimit(struct address_lex *lex, bool opens, size_t in_opened, size_t at)
 {
 	if (lex->word != 0 && lex->crossed)
-		return fail(lex, ADDRESS_WORD_DELIMITER, at);
+		return set_lex_fault(lex, ADDRESS_WORD_DELIMITER, at);
 	if (opens)
 		lex->opened[in_opened] = lex->word;
 	else if (lex->opened[in_opened] != lex->word)
-		return fail(lex, ADDRESS_WORD_DELIMITER, at);
+		return set_lex_fault(lex, ADDRESS_WORD_DELIMITER, at);
 	return true;
 }
 
@@ -106,10 +106,10 @@ read_comment(struct address_lex *lex, char c, size_t at)
 	if (lex->inner_closed &&
 		(memchr("\"(<@,;:", c, 7) != NULL ||
 			(lex->value.p[at - 1] == ')' && c != ')' && !slice_is_blank(c))))
-		return fail(lex, ADDRESS_NESTED_COMMENT, at);
+		return set_lex_fault(lex, ADDRESS_NESTED_COMMENT, at);
 	if (c == '(') {
 		if (lex->depth == ADDRESS_COMMENT_DEPTH)
-			return fail(lex, ADDRESS_DEEP_COMMENT, at);
+			return set_lex_fault(lex, ADDRESS_DEEP_COMMENT, at);
 		return delimit(lex, true, ++lex->depth, at);
 	}
 	if (c != ')')
@@ -122,17 +122,17 @@ static bool
 read_octet(struct address_lex *lex, char c, size_t at)
 {
 	if (lex->word != 0 && memchr("<@\\", c, 3) != NULL)
-		return fail(lex, ADDRESS_WORD_SPECIAL, at);
+		return set_lex_fault(lex, ADDRESS_WORD_SPECIAL, at);
 	if (lex->angle && ((lex->quoting && memchr("<>", c, 2) != NULL) ||
 				  (lex->depth > 0 && memchr("<>@", c, 3) != NULL)))
-		return fail(lex, ADDRESS_ANGLE_SPECIAL, at);
+		return set_lex_fault(lex, ADDRESS_ANGLE_SPECIAL, at);
 	if (lex->group && c == ';' && (lex->quoting || lex->depth > 0))
-		return fail(lex, ADDRESS_GROUP_SEMICOLON, at);
+		return set_lex_fault(lex, ADDRESS_GROUP_SEMICOLON, at);
 	lex->escaped = lex->pair;
 	lex->pair = !lex->escaped && c == '\\';
 	if (lex->escaped) {
 		if (lex->place != ADDRESS_QUOTED && memchr("\"()<@", c, 5) != NULL)
-			return fail(lex, ADDRESS_BACKSLASH, at - 1);
+			return set_lex_fault(lex, ADDRESS_BACKSLASH, at - 1);
 		return true;
 	}
 	if (lex->quoting || (c == '"' && lex->depth == 0))
@@ -144,7 +144,7 @@ read_octet(struct address_lex *lex, char c, size_t at)
 		lex->angle = c == '<';
 	else if (!lex->angle && (c == ':' || c == ';'))
 		lex->group = c == ':';
-	return c != ')' || fail(lex, ADDRESS_UNCLOSED, at);
+	return c != ')' || set_lex_fault(lex, ADDRESS_UNCLOSED, at);
 }
 
 bool
@@ -152,7 +152,7 @@ address_lex_next(struct address_lex *lex, char *c)
 {
 	if (lex->at == lex->value.n) {
 		if (lex->quoting || lex->depth > 0)
-			return fail(lex, ADDRESS_UNCLOSED, lex->at);
+			return set_lex_fault(lex, ADDRESS_UNCLOSED, lex->at);
 		return false;
 	}
 	find_word(lex);

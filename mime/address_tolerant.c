@@ -19,7 +19,7 @@ struct outline {
 #define NONE ((size_t)-1)
 
 static bool
-fail(struct outline *o, enum address_cause cause, size_t at)
+refuse_tolerant(struct outline *o, enum address_cause cause, size_t at)
 {
 	if (o->fault.cause == ADDRESS_NO_FAULT)
 		o->fault = (struct address_fault){cause, at};
@@ -62,11 +62,11 @@ check_octet(struct outline *o, char c, size_t at)
 	unsigned char before = at > 0 ? (unsigned char)o->value.p[at - 1] : 0;
 
 	if (c == '\r' || c == '\n')
-		return is_fold(o->value, at) || fail(o, ADDRESS_CONTROL, at);
+		return is_fold(o->value, at) || refuse_tolerant(o, ADDRESS_CONTROL, at);
 	if (c == 127 || ((c & 0xe0) == 0 && c != '\t'))
-		return fail(o, ADDRESS_CONTROL, at);
+		return refuse_tolerant(o, ADDRESS_CONTROL, at);
 	if (!o->utf8 && (c == '@' || c == '\\') && before >= 0x81 && before <= 0xfe)
-		return fail(o, ADDRESS_LEGACY_SPECIAL, at - 1);
+		return refuse_tolerant(o, ADDRESS_LEGACY_SPECIAL, at - 1);
 	return true;
 }
 
@@ -75,11 +75,11 @@ note_special(struct outline *o, char c, size_t at)
 {
 	if (c == '@') {
 		if (o->at != NONE)
-			return fail(o, ADDRESS_SECOND_AT, at);
+			return refuse_tolerant(o, ADDRESS_SECOND_AT, at);
 		o->at = at;
 	} else if (c == '<') {
 		if (o->angle != NONE || o->at != NONE)
-			return fail(o, ADDRESS_SECOND_ANGLE, at);
+			return refuse_tolerant(o, ADDRESS_SECOND_ANGLE, at);
 		o->angle = at;
 	} else if (c == ':' && o->at == NONE) {
 		o->colon = at;
@@ -107,8 +107,8 @@ survey(struct outline *o)
 			pass_over(o, ADDRESS_BARE_SPECIAL, at);
 	}
 	if (lex.fault.cause != ADDRESS_NO_FAULT)
-		return fail(o, lex.fault.cause, lex.fault.at);
-	return o->at != NONE || fail(o, ADDRESS_NO_AT, o->value.n);
+		return refuse_tolerant(o, lex.fault.cause, lex.fault.at);
+	return o->at != NONE || refuse_tolerant(o, ADDRESS_NO_AT, o->value.n);
 }
 
 /* Sets o->local, the offset at which the local part begins. */
@@ -143,12 +143,12 @@ read_local(struct outline *o)
 
 	local = rest = slice_from(local, o->local);
 	if (local.n == 0)
-		return fail(o, ADDRESS_BAD_LOCAL, o->at);
+		return refuse_tolerant(o, ADDRESS_BAD_LOCAL, o->at);
 	while (rest.n > 0) {
 		size_t at = o->at - rest.n;
 
 		if (rest.p[0] == '=' && rest.n > 1 && rest.p[1] == '?')
-			return fail(o, ADDRESS_BAD_LOCAL, at);
+			return refuse_tolerant(o, ADDRESS_BAD_LOCAL, at);
 		if (rest.p[0] == '.') {
 			if (rest.n == 1 || rest.n == local.n || rest.p[1] == '.')
 				pass_over(o, ADDRESS_LOCAL_DOTS, at);
@@ -156,9 +156,9 @@ read_local(struct outline *o)
 		} else if (scan_atom(&rest, true, &part)) {
 			for (size_t i = 0; i + 1 < part.n; i++)
 				if (part.p[i] == '=' && part.p[i + 1] == '?')
-					return fail(o, ADDRESS_BAD_LOCAL, at + i);
+					return refuse_tolerant(o, ADDRESS_BAD_LOCAL, at + i);
 		} else {
-			return fail(o, ADDRESS_BAD_LOCAL, at);
+			return refuse_tolerant(o, ADDRESS_BAD_LOCAL, at);
 		}
 	}
 	return true;
@@ -171,11 +171,11 @@ read_domain(struct outline *o)
 
 	o->domain = o->at + 1;
 	if (!scan_dot_atom(&rest, true, &domain))
-		return fail(o, ADDRESS_BAD_DOMAIN, o->domain);
+		return refuse_tolerant(o, ADDRESS_BAD_DOMAIN, o->domain);
 	o->end = o->domain + domain.n;
 	for (size_t i = 0; i + 1 < domain.n; i++)
 		if (domain.p[i] == '=' && domain.p[i + 1] == '?')
-			return fail(o, ADDRESS_BAD_DOMAIN, o->domain + i);
+			return refuse_tolerant(o, ADDRESS_BAD_DOMAIN, o->domain + i);
 	return true;
 }
 
@@ -197,13 +197,14 @@ read_tail(struct outline *o)
 			dot = at;
 		} else if (lex.place == ADDRESS_COMMENT || slice_is_blank(c)) {
 			if (dot != NONE && dot + 1 == at)
-				return fail(o, ADDRESS_DOMAIN_GAP, at);
+				return refuse_tolerant(o, ADDRESS_DOMAIN_GAP, at);
 		} else if (c == '>' && o->angle != NONE && closed == NONE && semicolon == NONE) {
 			closed = at;
 		} else if (c == ';' && lex.place == ADDRESS_PLAIN && semicolon == NONE) {
 			semicolon = at;
 		} else {
-			return fail(o, c == '.' ? ADDRESS_DOMAIN_GAP : ADDRESS_TRAILING_TEXT, at);
+			return refuse_tolerant(
+				o, c == '.' ? ADDRESS_DOMAIN_GAP : ADDRESS_TRAILING_TEXT, at);
 		}
 	}
 	if (dot != NONE)
@@ -289,7 +290,8 @@ outline(struct outline *o, struct arena *arena)
 		return false;
 	if (bad != NONE)
 		pass_over(o, ADDRESS_NOT_UTF8, bad);
-	return hides_no_address(o, arena) || fail(o, ADDRESS_HIDDEN_AT, place_of_hidden(o));
+	return hides_no_address(o, arena) ||
+	       refuse_tolerant(o, ADDRESS_HIDDEN_AT, place_of_hidden(o));
 }
 
 /* Removes white space at the end of s; a line end is removed only if white space follows it. */

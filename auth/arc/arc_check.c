@@ -8,7 +8,7 @@
 enum { SETS_AHEAD = 10 };
 
 static void
-fail(struct arc_result *result, enum arc_part part, unsigned instance,
+fail_chain(struct arc_result *result, enum arc_part part, unsigned instance,
 	const struct dkim_sig_result *sig)
 {
 	result->code = AUTH_FAIL;
@@ -168,7 +168,7 @@ check_seals(const struct auth_input *in, struct arc_result *result)
 				dkim_judge_time(in, seal);
 		}
 		if (seal->code != AUTH_PASS)
-			fail(result, ARC_PART_SEAL, (unsigned)i, seal);
+			fail_chain(result, ARC_PART_SEAL, (unsigned)i, seal);
 	}
 	return ST_OK;
 }
@@ -205,7 +205,7 @@ check_chain(
 	if (check_ams(in, index, bodies, &result->doubled, newest) != ST_OK)
 		return ST_TEMP;
 	if (newest->code != AUTH_PASS) {
-		fail(result, ARC_PART_AMS, (unsigned)result->n, newest);
+		fail_chain(result, ARC_PART_AMS, (unsigned)result->n, newest);
 		return ST_OK;
 	}
 	if (check_seals(in, result) != ST_OK)

@@ -12,7 +12,8 @@ struct found {
 };
 
 static void
-fail(struct arc_result *result, enum arc_part part, unsigned instance, struct reason reason)
+break_structure(
+	struct arc_result *result, enum arc_part part, unsigned instance, struct reason reason)
 {
 	if (result->code == AUTH_FAIL)
 		return; /* the first one is reported */
@@ -25,7 +26,7 @@ fail(struct arc_result *result, enum arc_part part, unsigned instance, struct re
 static void
 fail_for(struct arc_result *result, enum arc_part part, unsigned instance, enum arc_reason reason)
 {
-	fail(result, part, instance, arc_reason(reason));
+	break_structure(result, part, instance, arc_reason(reason));
 }
 
 /* ARC_PART_CHAIN if it is not an ARC field */
@@ -255,7 +256,7 @@ check_seals(struct arc_result *result)
 		else if (i > 1 && set->cv != ARC_CV_PASS)
 			fail_for(result, ARC_PART_SEAL, i, ARC_R_CV_LATER);
 		if (set->seal.sig.defect.id != DKIM_R_NONE)
-			fail(result, ARC_PART_SEAL, i, set->seal.sig.defect);
+			break_structure(result, ARC_PART_SEAL, i, set->seal.sig.defect);
 	}
 }
 
@@ -292,5 +293,5 @@ arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 		fail_for(result, ARC_PART_SEAL, (unsigned)result->n, ARC_R_CV_FAIL);
 	check_seals(result);
 	if (newest->ams.sig.defect.id != DKIM_R_NONE)
-		fail(result, ARC_PART_AMS, (unsigned)result->n, newest->ams.sig.defect);
+		break_structure(result, ARC_PART_AMS, (unsigned)result->n, newest->ams.sig.defect);
 }

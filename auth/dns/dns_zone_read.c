@@ -16,7 +16,7 @@ struct reader {
 };
 
 static bool
-fail(struct reader *r, enum dns_error error)
+fail_entry(struct reader *r, enum dns_error error)
 {
 	if (r->error == DNS_E_NONE)
 		r->error = error;
@@ -38,7 +38,7 @@ read_string(struct reader *r)
 	while (i < at.n && at.p[i] != '"' && at.p[i] != '\n')
 		i += at.p[i] == '\\' && i + 1 < at.n && at.p[i + 1] != '\n' ? 2 : 1;
 	if (i >= at.n || at.p[i] != '"') {
-		fail(r, DNS_E_OPEN_STRING);
+		fail_entry(r, DNS_E_OPEN_STRING);
 		return TOKEN_ERROR;
 	}
 	r->token = slice_head(at, i);
@@ -79,7 +79,7 @@ next_token(struct reader *r)
 			r->depth++;
 		} else if (c == ')') {
 			if (r->depth == 0) {
-				fail(r, DNS_E_CLOSES);
+				fail_entry(r, DNS_E_CLOSES);
 				return TOKEN_ERROR;
 			}
 			r->depth--;
@@ -90,7 +90,7 @@ next_token(struct reader *r)
 		}
 	}
 	if (r->depth > 0) {
-		fail(r, DNS_E_OPEN);
+		fail_entry(r, DNS_E_OPEN);
 		return TOKEN_ERROR;
 	}
 	return TOKEN_END;
@@ -99,13 +99,13 @@ next_token(struct reader *r)
 static bool
 want_word(struct reader *r, enum dns_error error)
 {
-	return next_token(r) == TOKEN_WORD || fail(r, error);
+	return next_token(r) == TOKEN_WORD || fail_entry(r, error);
 }
 
 static bool
 want_end(struct reader *r)
 {
-	return next_token(r) == TOKEN_END || fail(r, DNS_E_MUCH);
+	return next_token(r) == TOKEN_END || fail_entry(r, DNS_E_MUCH);
 }
 
 static bool
@@ -190,7 +190,7 @@ static bool
 read_name(struct reader *r, struct dns_name *name)
 {
 	return want_word(r, DNS_E_NO_NAME) &&
-	       (dns_name_parse_master(r->token, &r->origin, name) || fail(r, DNS_E_NAME));
+	       (dns_name_parse_master(r->token, &r->origin, name) || fail_entry(r, DNS_E_NAME));
 }
 
 static bool
@@ -199,7 +199,7 @@ read_target(struct reader *r, struct dns_rr *rr)
 	struct dns_name name;
 
 	return read_name(r, &name) &&
-	       (dns_name_text(&name, r->zone->arena, &rr->name) || fail(r, DNS_E_DOT));
+	       (dns_name_text(&name, r->zone->arena, &rr->name) || fail_entry(r, DNS_E_DOT));
 }
 
 /* the character-strings up to the end of the entry, concatenated (RFC 7208 3.3) */
@@ -215,23 +215,23 @@ read_txt(struct reader *r, struct dns_rr *rr)
 		struct slice at = r->token;
 		size_t n = 0;
 		if (++strings + text.n > ZONE_TXT_MAX)
-			return fail(r, DNS_E_LONG_TXT);
+			return fail_entry(r, DNS_E_LONG_TXT);
 		for (; at.n > 0; n++) {
 			unsigned char c = (unsigned char)at.p[0];
 			at = slice_from(at, 1);
 			if (c == '\\' && !dns_unescape(&at, &c))
-				return fail(r, DNS_E_ESCAPE);
+				return fail_entry(r, DNS_E_ESCAPE);
 			buf_addc(&text, (char)c);
 		}
 		if (n > 255) /* RFC 1035 3.3 */
-			return fail(r, DNS_E_LONG_STRING);
+			return fail_entry(r, DNS_E_LONG_STRING);
 	}
 	if (kind == TOKEN_ERROR)
 		return false;
 	if (strings == 0)
-		return fail(r, DNS_E_NO_STRING);
+		return fail_entry(r, DNS_E_NO_STRING);
 	if (text.over || strings + text.n > ZONE_TXT_MAX)
-		return fail(r, DNS_E_LONG_TXT);
+		return fail_entry(r, DNS_E_LONG_TXT);
 	rr->text = buf_slice(&text);
 	return true;
 }
@@ -246,12 +246,12 @@ read_rdata(struct reader *r, enum dns_type type, struct zone_record *record)
 	case DNS_AAAA:
 		return want_word(r, DNS_E_NO_ADDRESS) &&
 		       (ip_parse_family(r->token, type == DNS_A ? 4 : 6, &record->rr.ip) ||
-			       fail(r, DNS_E_ADDRESS)) &&
+			       fail_entry(r, DNS_E_ADDRESS)) &&
 		       want_end(r);
 	case DNS_MX:
 		if (!want_word(r, DNS_E_NO_PREFERENCE) ||
 			!read_number(r->token, 65535, &preference))
-			return fail(r, DNS_E_PREFERENCE);
+			return fail_entry(r, DNS_E_PREFERENCE);
 		record->rr.preference = (unsigned)preference;
 		return read_target(r, &record->rr) && want_end(r);
 	case DNS_PTR:
@@ -261,7 +261,7 @@ read_rdata(struct reader *r, enum dns_type type, struct zone_record *record)
 		if (!read_name(r, record->target) || !want_end(r))
 			return false;
 		return dns_name_text(record->target, r->zone->arena, &record->rr.name) ||
-		       fail(r, DNS_E_DOT);
+		       fail_entry(r, DNS_E_DOT);
 	case DNS_TXT:
 		return read_txt(r, &record->rr);
 	}
@@ -299,11 +299,11 @@ read_record(struct reader *r)
 			break;
 	}
 	if (is_class(r->token))
-		return fail(r, DNS_E_CLASS);
+		return fail_entry(r, DNS_E_CLASS);
 	if (!read_type(r->token, &type))
-		return fail(r, DNS_E_TYPE);
+		return fail_entry(r, DNS_E_TYPE);
 	if (r->owner.n == 0)
-		return fail(r, DNS_E_NO_OWNER);
+		return fail_entry(r, DNS_E_NO_OWNER);
 	node = zone_add(r->zone, &r->owner);
 	zone_exists(r->zone, node);
 	if (type == 0)
@@ -334,8 +334,9 @@ read_directive(struct reader *r)
 	}
 	if (slice_ieq(r->token, SLICE("$TTL"))) /* RFC 2308 4 */
 		return want_word(r, DNS_E_NO_TTL) &&
-		       (read_ttl(r->token, &r->default_ttl) || fail(r, DNS_E_TTL)) && want_end(r);
-	return fail(r, DNS_E_DIRECTIVE);
+		       (read_ttl(r->token, &r->default_ttl) || fail_entry(r, DNS_E_TTL)) &&
+		       want_end(r);
+	return fail_entry(r, DNS_E_DIRECTIVE);
 }
 
 /* `;!WORD name [TYPE]` */
@@ -353,19 +354,19 @@ read_pragma(struct reader *r)
 		return false;
 	pragma->outcome = dns_outcome_by_word(r->token);
 	if (pragma->outcome == NULL && !slice_ieq(r->token, SLICE("SECURE")))
-		return fail(r, DNS_E_PRAGMA);
+		return fail_entry(r, DNS_E_PRAGMA);
 	if (!read_name(r, &name))
 		return false;
 	kind = next_token(r);
 	if (kind == TOKEN_WORD) {
 		if (!read_type(r->token, &type))
-			return fail(r, DNS_E_TYPE);
+			return fail_entry(r, DNS_E_TYPE);
 		pragma->typed = true;
 		pragma->type = (enum dns_type)type;
 		kind = next_token(r);
 	}
 	if (kind != TOKEN_END)
-		return fail(r, DNS_E_PRAGMA_MUCH);
+		return fail_entry(r, DNS_E_PRAGMA_MUCH);
 	node = zone_add(r->zone, &name);
 	pragma->next = node->pragmas;
 	node->pragmas = pragma;
@@ -389,13 +390,13 @@ read_entry(struct reader *r)
 	if (kind == TOKEN_ERROR)
 		return false;
 	if (kind == TOKEN_STRING)
-		return fail(r, DNS_E_STRING);
+		return fail_entry(r, DNS_E_STRING);
 	if (blank)
 		return read_record(r);
 	if (r->token.p[0] == '$')
 		return read_directive(r);
 	if (!dns_name_parse_master(r->token, &r->origin, &r->owner))
-		return fail(r, DNS_E_NAME);
+		return fail_entry(r, DNS_E_NAME);
 	return want_word(r, DNS_E_NO_TYPE) && read_record(r);
 }
 
@@ -409,10 +410,10 @@ zone_read(struct zone *zone, struct slice text, struct error *error)
 		r.rest = slice_from(r.rest, 3);
 	r.origin.n = 1; /* relative names are relative to the root until $ORIGIN changes that */
 	if (text.n > DNS_ZONE_MAX)
-		fail(&r, DNS_E_LONG);
+		fail_entry(&r, DNS_E_LONG);
 	while (r.error == DNS_E_NONE && r.rest.n > 0)
 		if (!read_entry(&r))
-			fail(&r, DNS_E_UNREADABLE);
+			fail_entry(&r, DNS_E_UNREADABLE);
 	*error = dns_error(r.error);
 	error->line = r.token_line;
 	return r.error == DNS_E_NONE;

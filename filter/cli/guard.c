@@ -48,7 +48,7 @@ is_own(int status)
 
 /* Reads the input to the end, so that the writer does not get EPIPE. */
 static int
-fail(enum command command)
+discard_input(enum command command)
 {
 	if (command == COMMAND_REPORT_READ || command == COMMAND_REPORT_BOUNCE)
 		input_discard(options_default().read_timeout);
@@ -68,7 +68,7 @@ guard_begin(enum command command, int *status)
 	}
 	if (child < 0) {
 		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(FAULT_NO_PROCESS)));
-		*status = fail(command);
+		*status = discard_input(command);
 		return true;
 	}
 	got = process_wait(child, &ended);
@@ -88,6 +88,6 @@ guard_begin(enum command command, int *status)
 	} else {
 		fprintf(stderr, _("mailstamp: ended unexpectedly by signal %d\n"), WTERMSIG(ended));
 	}
-	*status = fail(command);
+	*status = discard_input(command);
 	return true;
 }

@@ -72,7 +72,7 @@ on_out_of_memory(void *arg)
 }
 
 static void
-fail(struct attached *attached, const char *name)
+report_no_memory(struct attached *attached, const char *name)
 {
 	attached_clear(attached);
 	attached->items[0] = (struct item){.fd = -1, .error = FAULT_NO_MEMORY};
@@ -96,7 +96,7 @@ take(struct attached *attached, const char *name, struct slice bytes, struct add
 	if (found == NULL || setjmp(taking.out_of_memory) != 0 ||
 		structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n,
 			&whole) != ST_OK) {
-		fail(attached, name);
+		report_no_memory(attached, name);
 	} else {
 		for (size_t i = 0; i < n; i++)
 			give(attached, name, &found[i]);

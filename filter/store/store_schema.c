@@ -109,7 +109,7 @@ refuse(struct error *error, enum store_error why)
 }
 
 static enum status
-fail(const struct store *store, struct arena *arena, struct error *error)
+schema_failed(const struct store *store, struct arena *arena, struct error *error)
 {
 	*error = store_error_kept(store, arena);
 	return ST_TEMP;
@@ -137,7 +137,7 @@ check(struct store *store, enum store_use use, struct arena *arena, struct error
 	if (owner == OWNER_ANOTHER)
 		return refuse(error, STORE_E_FOREIGN);
 	if (owner == OWNER_UNKNOWN || (owner == OWNER_WE && read_version(store, &version) != ST_OK))
-		return fail(store, arena, error);
+		return schema_failed(store, arena, error);
 	if (version > VERSION || version < 0) {
 		*error = store_error(STORE_E_NEWER);
 		error->words[0] = format_number(version, arena);
@@ -148,7 +148,7 @@ check(struct store *store, enum store_use use, struct arena *arena, struct error
 		return ST_OK;
 	if (use == STORE_READ)
 		return refuse(error, version == 0 ? STORE_E_MISSING : STORE_E_OLDER);
-	return migrate(store, version, arena) == ST_OK ? ST_OK : fail(store, arena, error);
+	return migrate(store, version, arena) == ST_OK ? ST_OK : schema_failed(store, arena, error);
 }
 
 enum status
@@ -160,12 +160,12 @@ store_schema_check(
 	if (use == STORE_READ)
 		return check(store, use, arena, error);
 	if (store_execute(store, store->backend->begin_schema) != ST_OK)
-		return fail(store, arena, error);
+		return schema_failed(store, arena, error);
 	store->in_transaction = true;
 	st = check(store, use, arena, error);
 	if (st != ST_OK) {
 		store_rollback(store);
 		return st;
 	}
-	return store_commit(store) == ST_OK ? ST_OK : fail(store, arena, error);
+	return store_commit(store) == ST_OK ? ST_OK : schema_failed(store, arena, error);
 }
