@@ -19,7 +19,7 @@ octet(struct slice s, size_t at)
  * fewest octets.
  */
 static bool
-take(struct slice *at, unsigned tag, struct slice *content)
+take_der_value(struct slice *at, unsigned tag, struct slice *content)
 {
 	size_t length, more, header = 2;
 
@@ -47,7 +47,7 @@ take(struct slice *at, unsigned tag, struct slice *content)
 static bool
 take_positive(struct slice *at, struct slice *number)
 {
-	if (!take(at, INTEGER, number) || number->n == 0 || octet(*number, 0) >= 0x80)
+	if (!take_der_value(at, INTEGER, number) || number->n == 0 || octet(*number, 0) >= 0x80)
 		return false;
 	if (octet(*number, 0) != 0)
 		return true;
@@ -78,17 +78,18 @@ unwrap(struct slice *at)
 {
 	struct slice algorithm, id, bits, null;
 
-	if (!take(at, SEQUENCE, &algorithm) || !take(at, BIT_STRING, &bits) || at->n > 0)
+	if (!take_der_value(at, SEQUENCE, &algorithm) || !take_der_value(at, BIT_STRING, &bits) ||
+		at->n > 0)
 		return false;
-	if (!take(&algorithm, OBJECT_ID, &id) ||
+	if (!take_der_value(&algorithm, OBJECT_ID, &id) ||
 		!slice_eq(id, slice_make(RSA_ENCRYPTION, sizeof RSA_ENCRYPTION)))
 		return false;
-	if (algorithm.n > 0 && (!take(&algorithm, OBJECT_NULL, &null) || null.n > 0))
+	if (algorithm.n > 0 && (!take_der_value(&algorithm, OBJECT_NULL, &null) || null.n > 0))
 		return false;
 	if (algorithm.n > 0 || bits.n == 0 || bits.p[0] != 0)
 		return false;
 	bits = slice_from(bits, 1);
-	return take(&bits, SEQUENCE, at) && bits.n == 0;
+	return take_der_value(&bits, SEQUENCE, at) && bits.n == 0;
 }
 
 enum status
@@ -98,7 +99,7 @@ rsa_parse(struct slice der, struct rsa_numbers *rsa)
 	size_t bits, exponent_bits;
 
 	*rsa = (struct rsa_numbers){0};
-	if (!take(&at, SEQUENCE, &key) || at.n > 0)
+	if (!take_der_value(&at, SEQUENCE, &key) || at.n > 0)
 		return ST_BAD;
 	if (key.n > 0 && octet(key, 0) == SEQUENCE && !unwrap(&key))
 		return ST_BAD;

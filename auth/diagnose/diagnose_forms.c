@@ -201,7 +201,7 @@ read_unsigned(struct slice *at, unsigned max, unsigned *value)
 }
 
 static bool
-take(struct slice *at, char c)
+take_char(struct slice *at, char c)
 {
 	if (at->n == 0 || at->p[0] != c)
 		return false;
@@ -244,11 +244,11 @@ read_date(struct slice at, struct date *date, int64_t *zone)
 		month++;
 	at = slice_from(at, 3);
 	if (month == 12 || !read_unsigned(&at, 9999, &year) || year < 1970 ||
-		!read_unsigned(&at, 23, &hour) || !take(&at, ':') ||
+		!read_unsigned(&at, 23, &hour) || !take_char(&at, ':') ||
 		!read_unsigned(&at, 59, &minute))
 		return false;
 	date->second = 0;
-	if (take(&at, ':') && !read_unsigned(&at, 60, &date->second))
+	if (take_char(&at, ':') && !read_unsigned(&at, 60, &date->second))
 		return false;
 	if (!read_zone(at, zone))
 		return false;

@@ -198,8 +198,8 @@ follow(struct slice message, struct section section, struct dns_name *owner, uin
 
 /* Collects the records of owner; false if one of them cannot be read. */
 static bool
-take(struct slice message, struct section section, const struct dns_name *owner, enum dns_type type,
-	struct arena *arena, struct dns_answer *answer)
+collect_records(struct slice message, struct section section, const struct dns_name *owner,
+	enum dns_type type, struct arena *arena, struct dns_answer *answer)
 {
 	struct record record;
 	struct dns_rr *rr = NULL;
@@ -311,7 +311,7 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 	if (!dns_name_parse(name, &owner))
 		return DNS_OUT_NAME;
 	for (int links = 0;; links++) {
-		if (!take(message, answers, &owner, type, arena, answer))
+		if (!collect_records(message, answers, &owner, type, arena, answer))
 			return DNS_OUT_BAD;
 		if (answer->n > 0 || !follow(message, answers, &owner, &answer->ttl, &bad))
 			break;

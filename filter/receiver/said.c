@@ -139,7 +139,7 @@ add_results(const struct authres *authres, struct said *said)
  * that, only fields of the same form and id.
  */
 static void
-take(const struct field *field, struct slice id, struct arena *arena, struct said *said)
+use_field(const struct field *field, struct slice id, struct arena *arena, struct said *said)
 {
 	struct authres authres;
 	struct slice text;
@@ -173,7 +173,7 @@ take_below(const struct message *message, const struct taken *taken, size_t bord
 
 		if (!field_is(field, "Received-SPF") && !field_is(field, "Authentication-Results"))
 			return;
-		take(field, id, arena, said);
+		use_field(field, id, arena, said);
 	}
 }
 
@@ -187,10 +187,10 @@ said_read(const struct message *message, const struct taken *taken, struct slice
 	take_below(message, taken, border, id, arena, said);
 	for (size_t i = border; said->form != SAID_ARC && i > 0; i--)
 		if (field_is(&message->fields[i - 1], "Authentication-Results"))
-			take(&message->fields[i - 1], id, arena, said);
+			use_field(&message->fields[i - 1], id, arena, said);
 	/* the topmost set belongs to the receiver if it sealed the message on arrival */
 	for (size_t i = 0; said->form == SAID_NOTHING && i < border; i++)
 		if (field_is(&message->fields[i], "ARC-Authentication-Results"))
-			take(&message->fields[i], id, arena, said);
+			use_field(&message->fields[i], id, arena, said);
 	return said->form != SAID_NOTHING;
 }

@@ -85,7 +85,8 @@ report_no_memory(struct attached *attached, const char *name)
  * skipped silently, not even if memory runs out.
  */
 static void
-take(struct attached *attached, const char *name, struct slice bytes, struct address_gmime *gmime)
+take_messages(struct attached *attached, const char *name, struct slice bytes,
+	struct address_gmime *gmime)
 {
 	struct structure_message *found = calloc(STRUCTURE_MESSAGES, sizeof *found);
 	struct taking taking;
@@ -119,7 +120,8 @@ attached_take(struct attached *attached, const struct item *item, struct address
 	if (item->fd >= 0)
 		read = read_whole(item, &n);
 	if (n > 0 && (item->fd < 0 ? item->bytes : read) != NULL)
-		take(attached, item->name, slice_make(item->fd < 0 ? item->bytes : read, n), gmime);
+		take_messages(attached, item->name,
+			slice_make(item->fd < 0 ? item->bytes : read, n), gmime);
 	free(read);
 }
 
