@@ -72,7 +72,7 @@ address_gmime_close(struct address_gmime *gmime)
 }
 
 static bool
-load(struct address_gmime *gmime)
+load_gmime(struct address_gmime *gmime)
 {
 	static const struct late_name names[] = {
 		LATE_ALWAYS(address_gmime, init, g_mime_init),
@@ -101,7 +101,7 @@ address_gmime_ready(struct address_gmime *gmime)
 	if (gmime == NULL || pthread_mutex_lock(&gmime->lock) != 0)
 		return false;
 	if (gmime->state == UNTRIED)
-		gmime->state = load(gmime) ? LOADED : FAILED;
+		gmime->state = load_gmime(gmime) ? LOADED : FAILED;
 	loaded = gmime->state == LOADED;
 	(void)pthread_mutex_unlock(&gmime->lock);
 	return loaded;

@@ -59,7 +59,7 @@ struct hook {
 };
 
 static bool
-load(struct spf2 *spf2, struct spf2_handlers *handlers)
+load_libspf2(struct spf2 *spf2, struct spf2_handlers *handlers)
 {
 	static const char library[] = "libspf2.so.2";
 	static const struct late_name names[] = {
@@ -362,7 +362,7 @@ spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
 		result->reason = spf_reason(SPF_R_ENGINE);
 		return ST_OK;
 	}
-	loaded = load(&hook.spf2, &handlers);
+	loaded = load_libspf2(&hook.spf2, &handlers);
 	if (loaded) {
 		/* NULL disables its output; every thread sets the same value */
 		*handlers.warning = NULL;

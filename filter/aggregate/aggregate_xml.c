@@ -38,7 +38,7 @@ struct aggregate_xml {
 };
 
 static bool
-load(struct library *lib)
+load_libxml2_writer(struct library *lib)
 {
 	static const struct late_name names[] = {
 		LATE_ALWAYS(library, buffer_new, xmlBufferCreate),
@@ -168,7 +168,7 @@ aggregate_xml_new(const struct aggregate_head *head)
 	if (xml == NULL)
 		return NULL;
 	arena_init(&xml->arena, NULL, NULL);
-	if (load(&xml->lib))
+	if (load_libxml2_writer(&xml->lib))
 		xml->buffer = xml->lib.buffer_new();
 	if (xml->buffer != NULL)
 		xml->writer = xml->lib.writer(xml->buffer, 0);

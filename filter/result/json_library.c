@@ -68,7 +68,7 @@ static struct jansson {
 } library;
 
 static void
-load(void)
+load_jansson(void)
 {
 	json_t *first;
 	static const struct late_name names[] = {
@@ -114,7 +114,7 @@ json_start(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	return pthread_once(&once, load) == 0 && library.loaded;
+	return pthread_once(&once, load_jansson) == 0 && library.loaded;
 }
 
 /*

@@ -40,7 +40,7 @@ struct connection {
 };
 
 static bool
-load(struct library *lib)
+load_sqlite(struct library *lib)
 {
 	static const struct late_name names[] = {
 		LATE_ALWAYS(library, open, sqlite3_open_v2),
@@ -324,7 +324,7 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 	connection = calloc(1, sizeof *connection);
 	if (connection == NULL)
 		return ST_TEMP;
-	if (!load(&connection->lib)) {
+	if (!load_sqlite(&connection->lib)) {
 		free(connection);
 		*error = store_error(STORE_E_NO_SQLITE);
 		return ST_TEMP;

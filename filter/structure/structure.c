@@ -60,7 +60,7 @@ struct walk {
 };
 
 static bool
-load(struct library *lib)
+load_gmime_parts(struct library *lib)
 {
 	static const struct late_name names[] = {
 		LATE_ALWAYS(library, stream, g_mime_stream_mem_new_with_buffer),
@@ -456,7 +456,8 @@ walk_message(struct walk *walk, struct address_gmime *gmime)
 	if (walk->raw.n == 0 || !walk->whole)
 		return ST_OK;
 	boundaries_find(walk->raw, &walk->boundaries);
-	if (!address_gmime_ready(gmime) || !load(&walk->lib) || (copy = blotted(walk)) == NULL)
+	if (!address_gmime_ready(gmime) || !load_gmime_parts(&walk->lib) ||
+		(copy = blotted(walk)) == NULL)
 		return ST_TEMP;
 	stream = walk->lib.stream(copy, walk->raw.n);
 	free(copy);
