@@ -26,7 +26,7 @@ collect(void *arg, struct slice name, enum dns_type type, const struct dns_answe
 }
 
 static int
-compare(const void *a, const void *b)
+compare_questions(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
 	int order = memcmp(x->name.p, y->name.p, x->name.n < y->name.n ? x->name.n : y->name.n);
@@ -94,7 +94,7 @@ write_lines(struct lines *lines, struct arena *arena)
 {
 	struct buf out;
 
-	qsort(lines->line, lines->n, sizeof *lines->line, compare);
+	qsort(lines->line, lines->n, sizeof *lines->line, compare_questions);
 	buf_init(&out, arena, DNS_ZONE_MAX);
 	buf_adds(&out, DNS_RECORD_FIRST);
 	for (size_t i = 0; i < lines->n; i++) {

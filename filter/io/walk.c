@@ -17,7 +17,7 @@ struct walk_level {
 };
 
 static int
-compare(const void *a, const void *b)
+compare_walk_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -91,7 +91,7 @@ read_names(struct walk_level *level)
 			error = FAULT_MANY_NAMES;
 	closedir(dir);
 	if (level->n > 0)
-		qsort(level->names, level->n, sizeof *level->names, compare);
+		qsort(level->names, level->n, sizeof *level->names, compare_walk_names);
 	return error;
 }
 

@@ -13,7 +13,7 @@ provider_next_word(struct slice *list, struct slice *word)
 
 /* Compares octets, ignoring ASCII case. */
 static int
-compare(struct slice a, const char *b)
+compare_octets(struct slice a, const char *b)
 {
 	for (size_t i = 0; i < a.n; i++) {
 		const unsigned char x = (unsigned char)slice_lower(a.p[i]), y = (unsigned char)b[i];
@@ -32,7 +32,7 @@ find(struct slice name)
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const int order = compare(name, provider_names[middle].domain);
+		const int order = compare_octets(name, provider_names[middle].domain);
 
 		if (order == 0)
 			return &provider_table[provider_names[middle].provider];

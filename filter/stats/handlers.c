@@ -52,7 +52,7 @@ handlers_add(struct handlers *handlers, const struct row *row)
 
 /* More signatures first, then by name, so that the order of messages does not matter. */
 static int
-compare(const void *a, const void *b)
+compare_handlers(const void *a, const void *b)
 {
 	const struct handler *x = *(const struct handler *const *)a;
 	const struct handler *y = *(const struct handler *const *)b;
@@ -95,7 +95,7 @@ handlers_sort(const struct handlers *handlers, const struct handler **sorted)
 	for (size_t i = 0; i < handlers->n; i++)
 		sorted[i] = &handlers->list[i];
 	if (handlers->n > 0)
-		qsort(sorted, handlers->n, sizeof *sorted, compare);
+		qsort(sorted, handlers->n, sizeof *sorted, compare_handlers);
 }
 
 void

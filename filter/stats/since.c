@@ -69,7 +69,7 @@ since_free(struct since *since)
 }
 
 static int
-compare(const void *a, const void *b)
+compare_since_sources(const void *a, const void *b)
 {
 	const struct since_source *x = a, *y = b;
 	int order;
@@ -107,7 +107,7 @@ find(struct since *since, const struct row *row, struct since_source **source)
 	sources_key(row, &key);
 	wanted =
 		(struct since_source){.by = key.by, .name = key.name, .author = row->author_domain};
-	found = tfind(&wanted, &since->tree, compare);
+	found = tfind(&wanted, &since->tree, compare_since_sources);
 	if (found != NULL) {
 		*source = *(struct since_source *const *)found;
 		return ST_OK;
@@ -122,7 +122,7 @@ find(struct since *since, const struct row *row, struct since_source **source)
 		.author = arena_cstr(since->arena, slice_str(row->author_domain)),
 		.provider = key.provider,
 		.number = since->n};
-	if (tsearch(*source, &since->tree, compare) == NULL)
+	if (tsearch(*source, &since->tree, compare_since_sources) == NULL)
 		return ST_TEMP;
 	since->all[since->n++] = *source;
 	return ST_OK;
