@@ -10,7 +10,7 @@ enum { LATEST = 2 /* newest version of docs/schema.json */, RESULTS_MAX = 64 * 1
 
 /* Returns the text of a member; empty if it is null, missing or of another type. */
 static struct slice
-text_of(const json_t *object, const char *name)
+member_text(const json_t *object, const char *name)
 {
 	const json_t *value = json_object_get(object, name);
 
@@ -22,7 +22,7 @@ text_of(const json_t *object, const char *name)
 static struct slice
 clean_of(const json_t *object, const char *name, struct arena *arena)
 {
-	return aggregate_clean(text_of(object, name), arena);
+	return aggregate_clean(member_text(object, name), arena);
 }
 
 static bool
@@ -35,7 +35,7 @@ is_true(const json_t *object, const char *name)
 static bool
 is_word(const json_t *object, const char *name, const char *word)
 {
-	return slice_eq(text_of(object, name), slice_str(word));
+	return slice_eq(member_text(object, name), slice_str(word));
 }
 
 static enum dmarc_policy
@@ -172,7 +172,7 @@ reasons_of(const json_t *top, const json_t *dmarc, const char *disposition, stru
 		add_override(&out, override, arena);
 	else if (!is_word(dmarc, "result", "fail"))
 		add_reason(&out, "other", SLICE("a DNS lookup failed temporarily"));
-	else if (text_of(top, "sign").n > 0)
+	else if (member_text(top, "sign").n > 0)
 		add_reason(&out, is_true(top, "sign_of_list") ? "mailing_list" : "local_policy",
 			clean_of(top, "sign", arena));
 	else
@@ -186,7 +186,7 @@ rank_of(const json_t *signature, struct slice author)
 {
 	if (!is_word(signature, "result", "pass"))
 		return 3;
-	if (slice_ieq(text_of(signature, "d"), author))
+	if (slice_ieq(member_text(signature, "d"), author))
 		return 0;
 	return is_true(signature, "aligned") ? 1 : 2;
 }
@@ -225,13 +225,14 @@ results_of(const json_t *top, struct slice author, struct arena *arena)
 		for (size_t i = 0; i < n && told < AGGREGATE_SIGNATURES; i++) {
 			const json_t *signature = json_array_get(dkim, i);
 
-			if (rank_of(signature, author) != rank || text_of(signature, "d").n == 0 ||
-				text_of(signature, "s").n == 0)
+			if (rank_of(signature, author) != rank ||
+				member_text(signature, "d").n == 0 ||
+				member_text(signature, "s").n == 0)
 				continue; /* without d= or s= it was not checked */
 			add_signature(&out, signature, arena);
 			told++;
 		}
-	if (text_of(spf, "domain").n > 0) {
+	if (member_text(spf, "domain").n > 0) {
 		buf_adds(&out, "spf\t");
 		buf_add(&out, clean_of(spf, "domain", arena));
 		buf_addf(&out, "\t%s\t", result_of(spf));
@@ -321,28 +322,28 @@ kind_of(const json_t *top, const struct strings *own)
 
 	if (!json_is_integer(version) || json_integer_value(version) < 1 ||
 		json_integer_value(version) > LATEST || json_object_get(top, "path") != NULL ||
-		!slice_starts(text_of(top, "program"), SLICE("mailstamp ")))
+		!slice_starts(member_text(top, "program"), SLICE("mailstamp ")))
 		return AGGREGATE_FOREIGN;
 	if (!json_is_integer(json_object_get(top, "time")) || !json_is_object(envelope) ||
 		!json_is_object(message) || !json_is_string(json_object_get(top, "disposition")))
 		return AGGREGATE_TORN;
 	if (is_word(top, "disposition", "tempfail") ||
-		text_of(top, "error").n > 0 /* with an error, the outcome is unknown */)
+		member_text(top, "error").n > 0 /* with an error, the outcome is unknown */)
 		return AGGREGATE_DEFERRED;
 	if (is_true(top, "local") || is_true(envelope, "trusted_client") ||
-		text_of(envelope, "authenticated").n > 0)
+		member_text(envelope, "authenticated").n > 0)
 		return AGGREGATE_EXEMPT;
-	if (!json_is_object(dmarc) || text_of(message, "ambiguous").n > 0 ||
-		is_true(top, "not_judged") || text_of(dmarc, "from_domain").n == 0)
+	if (!json_is_object(dmarc) || member_text(message, "ambiguous").n > 0 ||
+		is_true(top, "not_judged") || member_text(dmarc, "from_domain").n == 0)
 		return AGGREGATE_UNJUDGED;
 	if (!json_is_object(record) || is_word(dmarc, "result", "permerror") ||
-		is_word(dmarc, "result", "none") || text_of(dmarc, "record_domain").n == 0)
+		is_word(dmarc, "result", "none") || member_text(dmarc, "record_domain").n == 0)
 		return AGGREGATE_NO_POLICY;
 	if (to_own(json_object_get(envelope, "rcpt"), own))
 		return AGGREGATE_OWN;
-	if (text_of(record, "rua").n == 0 && text_of(record, "ruf").n == 0)
+	if (member_text(record, "rua").n == 0 && member_text(record, "ruf").n == 0)
 		return AGGREGATE_NO_ADDRESS;
-	return text_of(envelope, "client_ip").n == 0 ? AGGREGATE_NO_CLIENT : AGGREGATE_ROW;
+	return member_text(envelope, "client_ip").n == 0 ? AGGREGATE_NO_CLIENT : AGGREGATE_ROW;
 }
 
 /* Reads what a failure report must contain if an aligned identifier failed (RFC 9991 3). */
@@ -355,10 +356,10 @@ read_failure(const json_t *top, struct arena *arena, struct aggregate_event *eve
 	event->authserv_id = clean_of(top, "authserv_id", arena);
 	for (size_t i = 0; i < json_array_size(dkim); i++) {
 		const json_t *one = json_array_get(dkim, i);
-		const struct slice identity = text_of(one, "i");
+		const struct slice identity = member_text(one, "i");
 
 		if (is_word(one, "result", "pass") || !is_true(one, "aligned") ||
-			text_of(one, "s").n == 0)
+			member_text(one, "s").n == 0)
 			continue;
 		event->dkim_domain = clean_of(one, "d", arena);
 		event->dkim_identity =
@@ -383,7 +384,7 @@ read_row(const json_t *top, struct arena *arena, struct aggregate_event *event)
 {
 	const json_t *envelope = json_object_get(top, "envelope"),
 		     *dmarc = json_object_get(top, "dmarc");
-	const struct slice author = text_of(dmarc, "from_domain");
+	const struct slice author = member_text(dmarc, "from_domain");
 	const char *disposition = disposition_of(top, dmarc);
 
 	event->row = (struct aggregate_row){
@@ -394,7 +395,7 @@ read_row(const json_t *top, struct arena *arena, struct aggregate_event *event)
 		.reasons = reasons_of(top, dmarc, disposition, arena),
 		.header_from = aggregate_clean(author, arena),
 		.has_path = !is_word(envelope, "path", "unknown"),
-		.envelope_from = domain_of(text_of(envelope, "mail_from"), arena),
+		.envelope_from = domain_of(member_text(envelope, "mail_from"), arena),
 		.envelope_to = envelope_to(json_object_get(envelope, "rcpt"), arena),
 		.results = results_of(top, author, arena),
 	};
@@ -403,8 +404,8 @@ read_row(const json_t *top, struct arena *arena, struct aggregate_event *event)
 		event->row.has_path = false;
 	event->failed = is_word(dmarc, "result", "fail");
 	event->own_report = is_word(dmarc, "result", "pass") &&
-			    text_of(json_object_get(top, "message"), "report").n > 0;
-	event->header = arena_dup(arena, text_of(top, "failure_header"));
+			    member_text(json_object_get(top, "message"), "report").n > 0;
+	event->header = arena_dup(arena, member_text(top, "failure_header"));
 	if (event->header.n > 0)
 		read_failure(top, arena, event);
 }
