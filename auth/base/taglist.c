@@ -33,7 +33,7 @@ find_outside_odd_name(struct slice name)
 }
 
 static bool
-is_known(struct slice name, const char *const *known)
+is_exempt_tag(struct slice name, const char *const *known)
 {
 	for (; *known != NULL; known++)
 		if (slice_eq(name, slice_str(*known)))
@@ -86,7 +86,7 @@ judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, str
 	}
 	if (tag->fault != NULL)
 		return;
-	tolerated = rules->known != NULL && !is_known(tag->name, rules->known);
+	tolerated = rules->known != NULL && !is_exempt_tag(tag->name, rules->known);
 	tag->fault = find_outside_value(
 		slice_from(tag->whole, equals + 1), tolerated ? &list->eight_bit : NULL);
 	tag->well_formed = tag->fault == NULL;

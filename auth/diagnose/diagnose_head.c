@@ -62,7 +62,7 @@ diagnose_also(const struct diagnose_head *head, struct diagnose_option *option, 
 
 /* Does an option already consist of just this edit? */
 static bool
-is_known(const struct diagnose_choice *choice, size_t at, struct slice raw)
+has_edit(const struct diagnose_choice *choice, size_t at, struct slice raw)
 {
 	for (size_t i = 1; i < choice->n; i++) {
 		const struct diagnose_option *option = &choice->options[i];
@@ -83,7 +83,7 @@ put(const struct diagnose_head *head, struct diagnose_choice *choice, unsigned c
 	struct diagnose_option *option;
 
 	*field = diagnose_field(name, value, head->arena);
-	if (field->flags & FIELD_JUNK || is_known(choice, at, field->raw))
+	if (field->flags & FIELD_JUNK || has_edit(choice, at, field->raw))
 		return NULL;
 	option = diagnose_choice_add(choice, cost);
 	if (option != NULL)

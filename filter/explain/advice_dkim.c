@@ -10,7 +10,7 @@ enum { KEYS_MAX = 4 };
 
 /* Is there evidence besides the signature that the mail is from the author? */
 static bool
-is_known(const struct advice *advice)
+is_from_author(const struct advice *advice)
 {
 	const struct dmarc_result *dmarc = &advice->results->dmarc;
 
@@ -185,7 +185,7 @@ advise_failing(const struct advice *advice, size_t which)
 			advice_add(advice, ADVICE_DKIM_ROTATED, advice_shown(advice, name),
 				provider->name),
 			&record, key_now(advice, name), FINDING_PASSES);
-	else if (no_key && !is_known(advice) && !has_service(advice))
+	else if (no_key && !is_from_author(advice) && !has_service(advice))
 		advice_add(advice, ADVICE_DKIM_UNKNOWN, advice_shown(advice, name));
 	else
 		advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS,
@@ -288,7 +288,7 @@ advise_dkim(const struct advice *advice)
 	bool own = false;
 
 	if (dkim->n == 0) {
-		if (is_known(advice) && passes_signed(advice))
+		if (is_from_author(advice) && passes_signed(advice))
 			advice_add(advice, ADVICE_DKIM_SIGN, advice->author)->proof = FINDING_AFTER;
 		return;
 	}
