@@ -375,7 +375,7 @@ is_dmarc_word(struct slice at, char before)
  * it or is empty. False, with *rest at the quote or comment, if one cannot be read.
  */
 static bool
-cut(struct reader *reader, struct slice *rest, struct slice *text)
+cut_result(struct reader *reader, struct slice *rest, struct slice *text)
 {
 	const struct slice whole = *rest;
 	struct slice part;
@@ -441,7 +441,7 @@ read_all(struct reader *reader, struct slice rest)
 {
 	struct slice text;
 
-	if (!cut(reader, &rest, &text))
+	if (!cut_result(reader, &rest, &text))
 		return stop(reader, rest);
 	if (!read_id(reader, text))
 		return false;
@@ -450,7 +450,7 @@ read_all(struct reader *reader, struct slice rest)
 		const bool first = reader->nresults == 0;
 
 		rest = slice_from(rest, 1);
-		if (!cut(reader, &rest, &text))
+		if (!cut_result(reader, &rest, &text))
 			return stop(reader, rest);
 		if (first && rest.n == 0 && is_none(text))
 			return true;

@@ -22,7 +22,7 @@ part_of(struct slice s, size_t from, size_t to)
 
 /* Adds an option in which the octets from..to of the text were added. */
 static void
-cut(struct cutter *cutter, unsigned cost, enum diagnose_kind kind, size_t from, size_t to)
+add_cut(struct cutter *cutter, unsigned cost, enum diagnose_kind kind, size_t from, size_t to)
 {
 	struct diagnose_choice *choice = cutter->choice;
 	struct slice text = part_of(cutter->text, from, to);
@@ -85,7 +85,7 @@ plain_top(struct cutter *cutter)
 		bool blank = slice_trim(line).n == 0;
 		size_t end = cutter->text.n - rest.n;
 
-		cut(cutter, blank || was_blank || i == 0 || is_separator(line) ? 2 : 3,
+		add_cut(cutter, blank || was_blank || i == 0 || is_separator(line) ? 2 : 3,
 			cutter->whole ? DIAGNOSE_TOP : DIAGNOSE_BLOCK, 0, end);
 		was_blank = blank;
 	}
@@ -109,8 +109,8 @@ plain_tail(struct cutter *cutter)
 			cost = separators++ < 3 ? 1 : 2;
 		else if (i >= TAIL_LINES)
 			continue;
-		cut(cutter, cost, DIAGNOSE_PART_FOOTER, start, text.n);
-		cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, start - crlf_before(text, start),
+		add_cut(cutter, cost, DIAGNOSE_PART_FOOTER, start, text.n);
+		add_cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, start - crlf_before(text, start),
 			text.n);
 	}
 }
@@ -183,8 +183,8 @@ html_top(struct cutter *cutter, size_t from, unsigned more)
 		if (i <= second)
 			continue;
 		stops++;
-		cut(cutter, cost, DIAGNOSE_BLOCK, from, i);
-		cut(cutter, cost, DIAGNOSE_BLOCK, second, i);
+		add_cut(cutter, cost, DIAGNOSE_BLOCK, from, i);
+		add_cut(cutter, cost, DIAGNOSE_BLOCK, second, i);
 	}
 }
 
@@ -218,10 +218,11 @@ html_tail(struct cutter *cutter, size_t to)
 		if (!line && !opens_block(slice_from(text, i)))
 			continue;
 		stops++;
-		cut(cutter, cost, DIAGNOSE_PART_FOOTER, i, to);
-		cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, i, bare);
+		add_cut(cutter, cost, DIAGNOSE_PART_FOOTER, i, to);
+		add_cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, i, bare);
 		if (line)
-			cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, i - crlf_before(text, i), to);
+			add_cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, i - crlf_before(text, i),
+				to);
 	}
 }
 
@@ -237,9 +238,9 @@ html_head(struct cutter *cutter, const char *name, unsigned cost)
 
 		if (strcmp(name, "<style") == 0 && tag_end(text, end, "</style", &unused, &close))
 			end = close;
-		cut(cutter, cost, DIAGNOSE_META, begin, end + crlf_at(text, end));
-		cut(cutter, cost, DIAGNOSE_META, begin, end);
-		cut(cutter, cost, DIAGNOSE_META, begin - crlf_before(text, begin), end);
+		add_cut(cutter, cost, DIAGNOSE_META, begin, end + crlf_at(text, end));
+		add_cut(cutter, cost, DIAGNOSE_META, begin, end);
+		add_cut(cutter, cost, DIAGNOSE_META, begin - crlf_before(text, begin), end);
 		at = end;
 	}
 }
@@ -293,7 +294,7 @@ diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *le
 		at = end;
 	html_tail(&cutter, begin);
 	if (tag_end(leaf->decoded, at, "</html", &begin, &end))
-		cut(&cutter, 2, DIAGNOSE_PART_FOOTER, end + crlf_at(leaf->decoded, end),
+		add_cut(&cutter, 2, DIAGNOSE_PART_FOOTER, end + crlf_at(leaf->decoded, end),
 			leaf->decoded.n);
 	html_head(&cutter, "<meta", 2);
 	html_head(&cutter, "<base", 3);

@@ -20,7 +20,7 @@ struct segments {
 };
 
 static bool
-cut(struct slice value, struct segments *segments)
+split_segments(struct slice value, struct segments *segments)
 {
 	bool quoted = false;
 	size_t at = 0;
@@ -271,7 +271,7 @@ diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *
 	if (type.at == head->n)
 		return;
 	value = slice_trim(head->fields[type.at].value);
-	if (value.n > VALUE_MAX || !cut(value, &type.segments))
+	if (value.n > VALUE_MAX || !split_segments(value, &type.segments))
 		return;
 	put_boundary(&type);
 	put_charsets(&type, NULL, 0);

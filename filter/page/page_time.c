@@ -70,7 +70,7 @@ step(enum page_unit unit, struct stats_period *period)
 }
 
 static struct stats_period
-cut(enum page_unit unit, struct stats_period period)
+truncate_period(enum page_unit unit, struct stats_period period)
 {
 	period.counts = (struct stats_counts){.messages = 0};
 	period.day = unit == PAGE_DAYS ? period.day : 0;
@@ -146,7 +146,7 @@ choose(const struct stats *stats, struct range range)
 static void
 add_period(struct page_time *time, const struct stats_period *period, bool gaps)
 {
-	struct stats_period here = cut(time->unit, *period);
+	struct stats_period here = truncate_period(time->unit, *period);
 	struct stats_period *last = time->n > 0 ? &time->at[time->n - 1] : NULL;
 
 	while (!gaps && last != NULL &&
