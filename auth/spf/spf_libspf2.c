@@ -294,7 +294,7 @@ set_client(const struct spf2 *spf2, SPF_request_t *request, const struct ip *cli
 
 /* False if libspf2 fails for lack of memory. */
 static bool
-run(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
+run_libspf2(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
 	const struct auth_input *in, struct spf_result *result)
 {
 	SPF_response_t *response = NULL;
@@ -332,7 +332,7 @@ check(struct hook *hook, struct spf_result *result)
 	SPF_dns_server_t dns = {.lookup = lookup, .name = "mailstamp", .hook = hook};
 	SPF_server_t *server = spf2->server_new(&dns, 0);
 	SPF_request_t *request = server == NULL ? NULL : spf2->request_new(server);
-	bool ok = request != NULL && run(spf2, server, request, hook->in, result);
+	bool ok = request != NULL && run_libspf2(spf2, server, request, hook->in, result);
 
 	if (ok && hook->over && result->code == AUTH_TEMPERROR) { /* as in our own evaluator */
 		result->code = AUTH_PERMERROR;

@@ -200,7 +200,7 @@ make_room(struct aggregate_gzip *gzip)
 
 /* Compresses. Z_NO_FLUSH: until all input is consumed; Z_FINISH: until all output is written. */
 static enum status
-run(struct aggregate_gzip *gzip, int flush)
+run_deflate(struct aggregate_gzip *gzip, int flush)
 {
 	int got = Z_OK;
 
@@ -234,7 +234,7 @@ aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets)
 		memcpy(&gzip->stream.next_in, &piece.p, sizeof piece.p);
 		gzip->stream.avail_in = (uInt)piece.n;
 		gzip->pending += piece.n;
-		if (run(gzip, Z_NO_FLUSH) != ST_OK)
+		if (run_deflate(gzip, Z_NO_FLUSH) != ST_OK)
 			return ST_TEMP;
 		octets = slice_from(octets, piece.n);
 	}
@@ -251,7 +251,7 @@ enum status
 aggregate_gzip_end(struct aggregate_gzip *gzip, struct slice *file)
 {
 	gzip->stream.avail_in = 0;
-	if (run(gzip, Z_FINISH) != ST_OK)
+	if (run_deflate(gzip, Z_FINISH) != ST_OK)
 		return ST_TEMP;
 	*file = slice_make((const char *)gzip->file, gzip->n);
 	return ST_OK;

@@ -281,7 +281,7 @@ without_json(const struct options *options, struct arena *arena)
 }
 
 static int
-run(int argc, char **argv, struct arena *arena)
+run_command(int argc, char **argv, struct arena *arena)
 {
 	struct options options;
 	struct error error;
@@ -356,7 +356,7 @@ main(int argc, char **argv)
 	if (guarded && guard_begin(command, &status))
 		return status;
 	arena_init(&arena, guarded ? on_no_memory_told : on_no_memory, NULL);
-	status = run(argc, argv, &arena);
+	status = run_command(argc, argv, &arena);
 	if (fflush(stdout) != 0)
 		status = EXIT_TEMPFAIL;
 	arena_clear(&arena);

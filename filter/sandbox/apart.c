@@ -90,7 +90,7 @@ read_all(int fd, char *reply, size_t size, size_t *n)
 }
 
 static enum apart_end
-run(const struct apart_job *job, char *reply, size_t size, size_t *n)
+run_apart(const struct apart_job *job, char *reply, size_t size, size_t *n)
 {
 	int ends[2], status = -1;
 	bool whole;
@@ -121,4 +121,4 @@ run(const struct apart_job *job, char *reply, size_t size, size_t *n)
 	return APART_DONE;
 }
 
-const struct apart sandbox_apart = {.run = run};
+const struct apart sandbox_apart = {.run = run_apart};
