@@ -255,7 +255,7 @@ read_command(struct reader *reader)
 
 /* Splits the command line into reader->given, operands and COMMAND; reads no values yet. */
 static enum status
-read_line(struct reader *reader)
+read_arguments(struct reader *reader)
 {
 	enum status st = read_command(reader);
 	bool had = false;
@@ -465,7 +465,7 @@ options_parse_report(int argc, char **argv, struct arena *arena, struct settings
 	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);
 	options->paths.v =
 		arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *options->paths.v);
-	st = read_line(&reader);
+	st = read_arguments(&reader);
 	if (st != ST_OK)
 		apply_despite_error(&reader);
 	if (st != ST_OK || asks_for_text(&reader))

@@ -224,7 +224,7 @@ smtp_put(struct smtp_wire *wire, struct slice octets)
  * LF, or SIZE_MAX if no complete line arrives.
  */
 static size_t
-read_line(struct smtp_wire *wire)
+receive_line(struct smtp_wire *wire)
 {
 	for (;;) {
 		const char *end = memchr(wire->in, '\n', wire->in_n);
@@ -276,7 +276,7 @@ smtp_read(struct smtp_wire *wire, struct smtp_reply *reply,
 	if (!smtp_flush(wire))
 		return;
 	for (size_t lines = 0; more; lines++) {
-		size_t n = lines < SMTP_LINES ? read_line(wire) : SIZE_MAX;
+		size_t n = lines < SMTP_LINES ? receive_line(wire) : SIZE_MAX;
 		struct slice line = slice_make(wire->in, n == SIZE_MAX ? 0 : n);
 		int code;
 

@@ -68,7 +68,7 @@ run_is_end(struct slice line)
 
 /* Parses the line as an object with one member; NULL if it is anything else. */
 static json_t *
-read_line(struct slice line)
+parse_single_member(struct slice line)
 {
 	json_t *top = line.n <= LINE_OCTETS_MAX
 			      ? json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL)
@@ -142,7 +142,7 @@ read_head(json_t *top, struct arena *arena, struct run_head *head)
 enum status
 run_head_parse(struct slice line, struct arena *arena, struct run_head *head)
 {
-	json_t *top = read_line(line);
+	json_t *top = parse_single_member(line);
 	enum status st;
 
 	*head = (struct run_head){.of = 0};
@@ -154,7 +154,7 @@ run_head_parse(struct slice line, struct arena *arena, struct run_head *head)
 enum status
 run_end_parse(struct slice line, struct run_end *end)
 {
-	json_t *top = read_line(line), *part = NULL;
+	json_t *top = parse_single_member(line), *part = NULL;
 	json_int_t messages = -1, failed = -1;
 
 	if (json_unpack(top, "{s:o}", END, &part) != 0)

@@ -9,7 +9,7 @@ enum { FILE_MAX = 4 * 1024 * 1024 };
 
 /* Parses one line without its comment; false if it has no known form. */
 static bool
-read_line(struct slice text, struct arena *arena, struct own_senders *own)
+parse_sender(struct slice text, struct arena *arena, struct own_senders *own)
 {
 	static const struct slice word = SLICE_INIT("provider");
 	struct ip_net net;
@@ -51,7 +51,7 @@ own_senders_parse(
 		line++;
 		rest = slice_from(rest, end + 1);
 		one = slice_trim(slice_head(one, slice_find(one, '#')));
-		if (one.n > 0 && !read_line(one, arena, own)) {
+		if (one.n > 0 && !parse_sender(one, arena, own)) {
 			*error = fault_error(FAULT_OWN_SENDER, NULL, NULL);
 			error->line = line;
 			return ST_BAD;
