@@ -206,7 +206,7 @@ add_domain(struct reader *reader, const char *domain)
  * Takes an operand: FILE of explain ("-" is stdin), or one more DOMAIN of inspect or PATH of batch.
  */
 static enum status
-read_file(struct reader *reader, bool *had)
+read_operand(struct reader *reader, bool *had)
 {
 	const enum command command = reader->options->command;
 	const char *arg = reader->argv[reader->next++], *told = printable_subject(reader, arg);
@@ -270,14 +270,14 @@ read_arguments(struct reader *reader)
 		else if (arg[0] == '-' && arg[1] != '\0')
 			st = refuse(reader, SETTING_E_SHORT, printable_subject(reader, arg), NULL);
 		else
-			st = read_file(reader, &had);
+			st = read_operand(reader, &had);
 	}
 	if (st != ST_OK || reader->next >= reader->argc)
 		return st;
 	reader->next++;
 	if (reader->options->command != COMMAND_FILTER) {
 		while (st == ST_OK && reader->next < reader->argc)
-			st = read_file(reader, &had);
+			st = read_operand(reader, &had);
 		return st;
 	}
 	if (reader->next >= reader->argc) {

@@ -271,7 +271,7 @@ check_repeated(struct reader *reader, struct slice bytes)
 }
 
 static enum status
-read_file(struct reader *reader, struct slice bytes)
+parse_config(struct reader *reader, struct slice bytes)
 {
 	GError *error = NULL;
 	enum status st, keys;
@@ -311,7 +311,7 @@ config_apply(struct slice bytes, const char *name, struct arena *arena, struct o
 	if (!load_glib(&reader.glib))
 		return bad_setting(&reader, NULL, SETTING_E_NO_GLIB);
 	reader.file = reader.glib.key_file_new();
-	st = read_file(&reader, bytes);
+	st = parse_config(&reader, bytes);
 	reader.glib.key_file_free(reader.file);
 	return st;
 }
