@@ -437,7 +437,7 @@ stop(struct reader *reader, struct slice at)
 
 /* Reads the whole text. If it cannot be read, returns false with reader->at at the fault. */
 static bool
-read_all(struct reader *reader, struct slice rest)
+read_result_list(struct reader *reader, struct slice rest)
 {
 	struct slice text;
 
@@ -476,7 +476,7 @@ authres_read(struct slice text, struct arena *arena, struct authres *authres)
 	*authres = (struct authres){0};
 	reader.results = arena_array(arena, AUTHRES_RESULTS_MAX, sizeof *reader.results);
 	reader.props = arena_array(arena, AUTHRES_PROPS_MAX, sizeof *reader.props);
-	if (read_all(&reader, text)) {
+	if (read_result_list(&reader, text)) {
 		authres->results = reader.results;
 		authres->n = reader.nresults;
 		return ST_OK;

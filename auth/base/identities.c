@@ -201,7 +201,7 @@ hides_from(const struct message *message)
 }
 
 static enum status
-read_all(struct finder *f, const struct message *message)
+read_from_fields(struct finder *f, const struct message *message)
 {
 	const struct field *only = NULL;
 	struct slice text;
@@ -243,7 +243,7 @@ identities_find(const struct message *message, struct address_gmime *gmime, stru
 	enum status status;
 
 	*ids = (struct identities){0};
-	status = read_all(&f, message);
+	status = read_from_fields(&f, message);
 	if (status != ST_OK)
 		ambiguous(&f, FROM_R_NOT_ASKED);
 	if ((message->flags & MESSAGE_MANY_FIELDS) != 0)

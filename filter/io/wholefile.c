@@ -8,7 +8,7 @@
 #include "filter/io/read.h"
 
 static enum status
-read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, enum fault *why)
+read_octets(int fd, size_t size, struct arena *arena, struct slice *bytes, enum fault *why)
 {
 	char *p = arena_alloc(arena, size);
 	ssize_t n = read_bytes(fd, p, size);
@@ -45,7 +45,7 @@ read_checked(const char *path, size_t max, mode_t refused, bool own, struct aren
 	else if (info.st_size < 0 || (unsigned long long)info.st_size > max)
 		*why = FAULT_TOO_LARGE;
 	else
-		st = read_all(fd, (size_t)info.st_size, arena, bytes, why);
+		st = read_octets(fd, (size_t)info.st_size, arena, bytes, why);
 	close(fd);
 	return st;
 }

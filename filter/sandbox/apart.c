@@ -74,7 +74,7 @@ run_child(const struct apart_job *job, int fd, char *reply, size_t size)
  * if there are more, or on an error.
  */
 static bool
-read_all(int fd, char *reply, size_t size, size_t *n)
+read_reply(int fd, char *reply, size_t size, size_t *n)
 {
 	for (*n = 0; *n < size;) {
 		ssize_t got = read(fd, reply + *n, size - *n);
@@ -107,7 +107,7 @@ run_apart(const struct apart_job *job, char *reply, size_t size, size_t *n)
 		close(ends[0]);
 		return APART_NOT_STARTED;
 	}
-	whole = read_all(ends[0], reply, size, n);
+	whole = read_reply(ends[0], reply, size, n);
 	close(ends[0]);
 	/* the child always ends: its code cannot disable the alarm */
 	(void)process_wait(pid, &status);
