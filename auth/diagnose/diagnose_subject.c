@@ -143,7 +143,7 @@ strip(struct slice whole, struct stripped list[STRIPPED_MAX])
 }
 
 static struct slice
-join(const struct diagnose_head *head, struct slice a, struct slice b, struct slice c)
+join_texts(const struct diagnose_head *head, struct slice a, struct slice b, struct slice c)
 {
 	struct buf out;
 
@@ -182,15 +182,15 @@ put(struct subject *subject, unsigned cost, struct slice before, struct slice te
 	}
 	if (subject->coded)
 		return;
-	option = diagnose_replace(
-		head, subject->choice, cost, subject->at, join(head, before, SLICE(""), text));
+	option = diagnose_replace(head, subject->choice, cost, subject->at,
+		join_texts(head, before, SLICE(""), text));
 	if (option == NULL)
 		return;
 	if (change.text.n > 0)
 		diagnose_option_change(option, change.kind, change.field, change.text);
 	else
 		diagnose_option_change(option, DIAGNOSE_FIELD_FORM, SLICE("Subject"),
-			join(head, before, SLICE(""), text));
+			join_texts(head, before, SLICE(""), text));
 }
 
 /*
@@ -210,7 +210,7 @@ put_prefixes(struct subject *subject, const struct stripped *one)
 	if (one->tail || (prefix.n == 0 && tag.n == 0))
 		return;
 	if (tag.n > 0 && prefix.n > 0)
-		put(subject, one->cost + 1, SLICE(""), join(subject->head, prefix, tag, text),
+		put(subject, one->cost + 1, SLICE(""), join_texts(subject->head, prefix, tag, text),
 			SLICE(""));
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
 		struct slice other = slice_str(prefixes[i]);
@@ -218,10 +218,11 @@ put_prefixes(struct subject *subject, const struct stripped *one)
 
 		if (slice_eq(other, prefix))
 			continue;
-		put(subject, cost, SLICE(""), join(subject->head, other, text, SLICE("")), tag);
+		put(subject, cost, SLICE(""), join_texts(subject->head, other, text, SLICE("")),
+			tag);
 		if (tag.n > 0 && prefix.n > 0 && i < 4)
-			put(subject, cost + 1, SLICE(""), join(subject->head, other, tag, text),
-				SLICE(""));
+			put(subject, cost + 1, SLICE(""),
+				join_texts(subject->head, other, tag, text), SLICE(""));
 	}
 }
 
@@ -237,7 +238,7 @@ put_all(struct subject *subject, struct slice whole)
 		if (text.n == 0)
 			continue;
 		put(subject, list[i].cost, SLICE(""),
-			join(subject->head, list[i].prefix, text, SLICE("")), list[i].tag);
+			join_texts(subject->head, list[i].prefix, text, SLICE("")), list[i].tag);
 		if (subject->coded && list[i].prefix.n > 0) /* "Re: " is often not encoded */
 			put(subject, list[i].cost + 1, list[i].prefix, text, list[i].tag);
 		if (list[i].cost > 0 && list[i].prefix.n > 0 && !list[i].tail)

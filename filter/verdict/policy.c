@@ -61,7 +61,7 @@ has_refused_aligned(const struct auth_results *results)
 
 /* "a, b and c" */
 static const char *
-join(const char *const *indicators, size_t n, struct arena *arena)
+join_indicators(const char *const *indicators, size_t n, struct arena *arena)
 {
 	struct buf text;
 
@@ -112,7 +112,7 @@ find_signs(const struct auth_input *in, const struct auth_results *results, stru
 	verdict->of_list = message_count(in->message, "List-Id") > 0 ||
 			   message_count(in->message, "List-Post") > 0;
 	verdict->nsigns = n;
-	verdict->indicator = join(indicators, n, in->arena);
+	verdict->indicator = join_indicators(indicators, n, in->arena);
 	return n > 0;
 }
 
