@@ -26,7 +26,7 @@ compare_octets(struct slice a, const char *b)
 
 /* The service to which exactly that domain name belongs, or NULL. */
 static const struct provider *
-find(struct slice name)
+provider_by_name(struct slice name)
 {
 	size_t low = 0, high = provider_names_count;
 
@@ -50,7 +50,7 @@ provider_of(struct slice domain)
 	const struct provider *found = NULL;
 
 	while (found == NULL && domain.n > 0) {
-		found = find(domain);
+		found = provider_by_name(domain);
 		domain = slice_from(domain, slice_find(domain, '.') + 1);
 	}
 	return found;

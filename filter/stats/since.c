@@ -98,7 +98,7 @@ room_for_one(struct since *since)
 
 /* Finds the source of a row, or adds it. */
 static enum status
-find(struct since *since, const struct row *row, struct since_source **source)
+find_since_source(struct since *since, const struct row *row, struct since_source **source)
 {
 	struct source_key key;
 	struct since_source wanted;
@@ -140,7 +140,7 @@ enum status
 since_before(struct since *since, const struct row *row)
 {
 	struct since_source *source;
-	enum status st = find(since, row, &source);
+	enum status st = find_since_source(since, row, &source);
 
 	if (st != ST_OK)
 		return st;
@@ -154,7 +154,7 @@ since_now(struct since *since, const struct row *row)
 {
 	struct elsewhere_message place = {.failed = row->dmarc == AUTH_FAIL};
 	struct since_source *source;
-	enum status st = find(since, row, &source);
+	enum status st = find_since_source(since, row, &source);
 
 	if (st == ST_LIMIT)
 		count(&since->beyond, sources_sender(row).class);
