@@ -161,7 +161,7 @@ without_encoded_words(struct slice value, struct arena *arena)
 }
 
 static size_t
-count(struct slice s, char c)
+count_char(struct slice s, char c)
 {
 	size_t n = 0;
 
@@ -314,8 +314,8 @@ address_gmime_domains(struct address_gmime *gmime, struct slice value, struct ar
 	*complete = false;
 	if (gmime != NULL && gmime->apart != NULL)
 		gmime->died = false;
-	if (value.n > VALUE_MAX || count(value, ':') > MAX_COLONS ||
-		count(value, ',') * value.n > MAX_WORK)
+	if (value.n > VALUE_MAX || count_char(value, ':') > MAX_COLONS ||
+		count_char(value, ',') * value.n > MAX_WORK)
 		return ST_LIMIT;
 	if (slice_find(value, '\0') < value.n)
 		return ST_BAD;

@@ -129,7 +129,7 @@ find_since_source(struct since *since, const struct row *row, struct since_sourc
 }
 
 static void
-count(struct since_counts *counts, enum sender_class class)
+count_since_class(struct since_counts *counts, enum sender_class class)
 {
 	counts->messages++;
 	counts->judged += class != SENDER_UNJUDGED ? 1 : 0;
@@ -145,7 +145,7 @@ since_before(struct since *since, const struct row *row)
 	if (st != ST_OK)
 		return st;
 	since->messages++;
-	count(&source->before, sources_sender(row).class);
+	count_since_class(&source->before, sources_sender(row).class);
 	return ST_OK;
 }
 
@@ -157,13 +157,13 @@ since_now(struct since *since, const struct row *row)
 	enum status st = find_since_source(since, row, &source);
 
 	if (st == ST_LIMIT)
-		count(&since->beyond, sources_sender(row).class);
+		count_since_class(&since->beyond, sources_sender(row).class);
 	if (st != ST_OK)
 		return st;
 	place.service = source->provider != NULL;
 	place.source = source->number;
 	place.sender = elsewhere_look(since->elsewhere, row, sources_sender(row), place.service);
-	count(&source->now, place.sender.class);
+	count_since_class(&source->now, place.sender.class);
 	source->classes[place.sender.class]++;
 	return elsewhere_add(since->elsewhere, row, &place) ? ST_OK : ST_TEMP;
 }
