@@ -26,7 +26,7 @@ flush(struct canonical *canonical)
 }
 
 static void
-add(struct canonical *canonical, struct slice text)
+add_piece(struct canonical *canonical, struct slice text)
 {
 	if (text.n > GATHERED - canonical->n)
 		flush(canonical);
@@ -75,11 +75,11 @@ add_line(struct canonical *canonical, struct slice line)
 	bool blank = false;
 
 	if (canonical->canon == DKIM_SIMPLE)
-		add(canonical, line);
+		add_piece(canonical, line);
 	else
 		for (; line.n > 0; line = slice_from(line, GATHERED))
 			add_relaxed(canonical, slice_head(line, GATHERED), &blank);
-	add(canonical, SLICE("\r\n"));
+	add_piece(canonical, SLICE("\r\n"));
 }
 
 static struct slice
@@ -133,7 +133,7 @@ search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slic
 			continue;
 		}
 		for (; empties > 0; empties--)
-			add(canonical, SLICE("\r\n"));
+			add_piece(canonical, SLICE("\r\n"));
 		add_line(canonical, text);
 		*to = body.n - rest.n;
 		if (sig->has_l || *to < first)

@@ -89,7 +89,8 @@ tail_start(struct slice text)
 }
 
 static size_t
-add(struct stripped *list, size_t n, struct slice whole, size_t prefix, size_t tag, unsigned cost)
+add_candidate(struct stripped *list, size_t n, struct slice whole, size_t prefix, size_t tag,
+	unsigned cost)
 {
 	if (n == STRIPPED_MAX || prefix + tag >= whole.n)
 		return n;
@@ -118,17 +119,18 @@ word_length(struct slice s, size_t words)
 static size_t
 strip(struct slice whole, struct stripped list[STRIPPED_MAX])
 {
-	size_t prefix = prefix_length(whole), n = add(list, 0, whole, prefix, 0, 0), one, two, tail;
+	size_t prefix = prefix_length(whole), n = add_candidate(list, 0, whole, prefix, 0, 0), one,
+	       two, tail;
 	struct slice rest = slice_from(whole, prefix);
 
 	one = tag_length(rest);
 	two = one > 0 ? tag_length(slice_from(rest, one)) : 0;
 	if (one > 0)
-		n = add(list, n, whole, prefix, one, 1);
+		n = add_candidate(list, n, whole, prefix, one, 1);
 	if (two > 0)
-		n = add(list, n, whole, prefix, one + two, 1);
+		n = add_candidate(list, n, whole, prefix, one + two, 1);
 	if (prefix > 0 && tag_length(whole) > 0 && tag_length(whole) != prefix)
-		n = add(list, n, whole, 0, tag_length(whole), 2);
+		n = add_candidate(list, n, whole, 0, tag_length(whole), 2);
 	tail = tail_start(rest);
 	if (tail < rest.n && n < STRIPPED_MAX) {
 		list[n] = list[0];
@@ -137,8 +139,8 @@ strip(struct slice whole, struct stripped list[STRIPPED_MAX])
 		list[n].tail = true;
 		list[n++].cost = 1;
 	}
-	n = add(list, n, whole, prefix, word_length(rest, 1), 3);
-	n = add(list, n, whole, prefix, word_length(rest, 2), 4);
+	n = add_candidate(list, n, whole, prefix, word_length(rest, 1), 3);
+	n = add_candidate(list, n, whole, prefix, word_length(rest, 2), 4);
 	return n;
 }
 

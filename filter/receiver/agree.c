@@ -22,8 +22,8 @@ static const struct {
 };
 
 static void
-add(struct agreement *agreement, enum agree_about about, struct slice domain, enum auth_code ours,
-	const struct said_word *theirs, enum agree_why why)
+add_difference(struct agreement *agreement, enum agree_about about, struct slice domain,
+	enum auth_code ours, const struct said_word *theirs, enum agree_why why)
 {
 	if (agreement->n < AGREE_DIFFERENCES)
 		agreement->differences[agreement->n++] =
@@ -59,7 +59,7 @@ compare_spf(const struct said *said, const struct auth_results *results, bool kn
 		why = AGREE_ENVELOPE;
 	else if (!said->spf.known || said->spf.code == AUTH_POLICY)
 		why = AGREE_LOCAL;
-	add(agreement, AGREE_SPF, SLICE(""), ours, &said->spf, why);
+	add_difference(agreement, AGREE_SPF, SLICE(""), ours, &said->spf, why);
 }
 
 /*
@@ -114,11 +114,11 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 
 	if (said->nsignatures == 0 && said->dkim.there && said->dkim.known &&
 		said->dkim.code == AUTH_NONE && dkim->n > 0)
-		add(agreement, AGREE_DKIM, dkim->sigs[0].sig.d, dkim->sigs[0].code, &said->dkim,
-			why_dkim(&said->dkim, &dkim->sigs[0]));
+		add_difference(agreement, AGREE_DKIM, dkim->sigs[0].sig.d, dkim->sigs[0].code,
+			&said->dkim, why_dkim(&said->dkim, &dkim->sigs[0]));
 	/* domains that our results lack are not a difference: header.i may be a subdomain of d= */
 	if (said->dkim.there && said->dkim.known && said->dkim.code == AUTH_PASS && dkim->n == 0)
-		add(agreement, AGREE_DKIM,
+		add_difference(agreement, AGREE_DKIM,
 			said->nsignatures > 0 ? said->signatures[0].domain : SLICE(""), AUTH_NONE,
 			&said->dkim, AGREE_CHANGED);
 	for (size_t i = 0; i < said->nsignatures; i++) {
@@ -132,7 +132,7 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 		 * each domain is compared once; a receiver may have checked any of its signatures
 		 */
 		if (k == i && ours_of(dkim, domain, &ours) && differs(theirs, ours->code))
-			add(agreement, AGREE_DKIM, domain, ours->code, theirs,
+			add_difference(agreement, AGREE_DKIM, domain, ours->code, theirs,
 				why_dkim(theirs, ours));
 	}
 }
@@ -159,7 +159,7 @@ compare_dmarc(const struct said *said, const struct auth_results *results, bool 
 		why = AGREE_ARC;
 	else if (ours == AUTH_NONE || said->dmarc.code == AUTH_NONE)
 		why = AGREE_RECORDS;
-	add(agreement, AGREE_DMARC, SLICE(""), ours, &said->dmarc, why);
+	add_difference(agreement, AGREE_DMARC, SLICE(""), ours, &said->dmarc, why);
 }
 
 void

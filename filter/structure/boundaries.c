@@ -69,7 +69,7 @@ read_value(struct slice text, struct slice *name)
 }
 
 static void
-add(struct boundaries *boundaries, struct slice text)
+add_boundary(struct boundaries *boundaries, struct slice text)
 {
 	struct slice name;
 
@@ -94,7 +94,7 @@ boundaries_find(struct slice raw, struct boundaries *boundaries)
 		rest = slice_from(raw, at + word.n);
 		rest = slice_from(rest, space(rest));
 		if (slice_starts(rest, SLICE("=")))
-			add(boundaries, slice_from(rest, 1));
+			add_boundary(boundaries, slice_from(rest, 1));
 		else if (slice_starts(rest, SLICE("*")) || slice_starts(rest, SLICE("(")))
 			boundaries->any = true; /* RFC 2231, or a comment */
 	}

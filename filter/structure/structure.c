@@ -289,7 +289,7 @@ up_to_boundary(const struct walk *walk, size_t from)
 }
 
 static void
-add(struct walk *walk, struct slice bytes, bool recoded)
+add_attached(struct walk *walk, struct slice bytes, bool recoded)
 {
 	walk->octets += bytes.n;
 	if (*walk->n == STRUCTURE_MESSAGES || walk->octets / STRUCTURE_TIMES > walk->raw.n)
@@ -335,7 +335,7 @@ add_recoded(struct walk *walk, GMimePart *part)
 	bool recoded;
 
 	if (decoded(walk, part, &bytes, &recoded))
-		add(walk, bytes, recoded);
+		add_attached(walk, bytes, recoded);
 }
 
 static void
@@ -384,7 +384,7 @@ visit_message(struct walk *walk, GMimeMessage *message)
 
 	from = first_field(walk, walk->lib.mime_part(message), from);
 	if (from < walk->raw.n)
-		add(walk, up_to_boundary(walk, from), false);
+		add_attached(walk, up_to_boundary(walk, from), false);
 	visit(walk, walk->lib.mime_part(message));
 }
 
