@@ -52,8 +52,8 @@ note_lenient(
 		const char *octet;
 	} found[] = {
 		{ARC_NOTE_PROPERTY, authres->bare_property},
-		{ARC_NOTE_NAME, authres->odd_name},
-		{ARC_NOTE_VALUE, authres->odd_value},
+		{ARC_NOTE_NAME, authres->lenient_name},
+		{ARC_NOTE_VALUE, authres->lenient_value},
 		{ARC_NOTE_SEMICOLON, authres->last_semicolon},
 		{ARC_NOTE_ANGLE, authres->angle},
 	};

@@ -248,8 +248,8 @@ scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *pro
 	prop->quoted = false;
 	*at = slice_from(*at, n);
 	reached(reader, *at);
-	if (reader->authres->odd_value == NULL)
-		reader->authres->odd_value = odd;
+	if (reader->authres->lenient_value == NULL)
+		reader->authres->lenient_value = odd;
 	return is_end(*at);
 }
 
@@ -270,8 +270,8 @@ scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
 		return false;
 	if (at->p[n - 1] == '-' && odd == NULL)
 		odd = at->p + n - 1;
-	if (odd != NULL && reader->authres->odd_name == NULL)
-		reader->authres->odd_name = odd;
+	if (odd != NULL && reader->authres->lenient_name == NULL)
+		reader->authres->lenient_name = odd;
 	*out = slice_head(*at, n);
 	*at = slice_from(*at, n);
 	return true;

@@ -29,7 +29,7 @@ struct authres {
 	const char *fault;  /* for ST_BAD: the first octet that cannot be read; NULL: the end of the
 			       text */
 	/* the first octet that each leniency accepted, or NULL */
-	const char *bare_property, *odd_name, *odd_value, *last_semicolon, *angle;
+	const char *bare_property, *lenient_name, *lenient_value, *last_semicolon, *angle;
 };
 
 enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };

@@ -19,7 +19,7 @@ find_outside_name(struct slice name)
 	return NULL;
 }
 
-/* Like find_outside_name, but for the names that the rule odd_names accepts. */
+/* Like find_outside_name, but for the names that the rule lenient_names accepts. */
 static const char *
 find_outside_odd_name(struct slice name)
 {
@@ -77,10 +77,10 @@ judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, str
 		tag->fault = rest.n > 0 && tag->name.p == tag->whole.p ? rest.p : tag->whole.p;
 		return;
 	}
-	if (odd != NULL && rules->odd_names) {
+	if (odd != NULL && rules->lenient_names) {
 		tag->fault = find_outside_odd_name(tag->name);
-		if (tag->fault == NULL && list->odd_name == NULL)
-			list->odd_name = odd;
+		if (tag->fault == NULL && list->lenient_name == NULL)
+			list->lenient_name = odd;
 	} else {
 		tag->fault = odd;
 	}

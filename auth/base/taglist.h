@@ -22,7 +22,7 @@ struct tag {
  */
 struct taglist_rules {
 	/* names of letters, digits, '_' and '-' that begin with a letter or digit */
-	bool odd_names;
+	bool lenient_names;
 	/*
 	 * accept 8-bit octets in all values except those of the tags listed here (NULL-terminated);
 	 * NULL: in none
@@ -37,7 +37,7 @@ struct taglist {
 	bool malformed;    /* some element is empty but not last, or not well_formed */
 	const char *empty; /* the ';' of the first element that is empty but not last, or NULL */
 	/* the first octet that was accepted only because of that rule, or NULL */
-	const char *odd_name, *eight_bit;
+	const char *lenient_name, *eight_bit;
 };
 
 enum { TAGLIST_MAX = 100 };

@@ -205,7 +205,7 @@ dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 {
 	/* the tags of RFC 6376 3.6.1 except n=, which is a note for people */
 	static const char *const known[] = {"h", "k", "p", "s", "t", "v", NULL};
-	static const struct taglist_rules rules = {.odd_names = true, .known = known};
+	static const struct taglist_rules rules = {.lenient_names = true, .known = known};
 	struct taglist tags;
 
 	*key = (struct dkim_key){0};
@@ -219,8 +219,8 @@ dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 		blame_malformed(key, record, &tags);
 	if (tags.duplicate)
 		blame_tag(key, DKIM_R_KEY_SYNTAX, record, taglist_duplicate(&tags), NULL);
-	if (tags.odd_name != NULL)
-		notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_TAG_NAME), record, tags.odd_name,
+	if (tags.lenient_name != NULL)
+		notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_TAG_NAME), record, tags.lenient_name,
 			arena);
 	if (tags.eight_bit != NULL)
 		notes_add(

@@ -101,15 +101,15 @@ parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
 	 */
 	static const char *const known[] = {
 		"a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "v", "x", "z", NULL};
-	const struct taglist_rules rules = {.odd_names = true, .known = known};
+	const struct taglist_rules rules = {.lenient_names = true, .known = known};
 
 	if (taglist_parse(sig->field->value, form == DKIM_FORM_ARC_SEAL ? NULL : &rules, arena,
 		    &sig->tags) == ST_LIMIT) {
 		defect(sig, DKIM_R_MANY_TAGS, AUTH_POLICY);
 		return;
 	}
-	if (sig->tags.odd_name != NULL)
-		note(sig, DKIM_NOTE_TAG_NAME, sig->tags.odd_name, arena);
+	if (sig->tags.lenient_name != NULL)
+		note(sig, DKIM_NOTE_TAG_NAME, sig->tags.lenient_name, arena);
 	if (sig->tags.eight_bit != NULL)
 		note(sig, DKIM_NOTE_TAG_8BIT, sig->tags.eight_bit, arena);
 	if (sig->tags.malformed)

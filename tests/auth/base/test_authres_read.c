@@ -265,11 +265,11 @@ Test(authres_read, passed_over)
 		cr_expect_eq(authres_read(slice_str(table[i].text), &arena, &got), ST_OK);
 		cr_expect(slice_eq(slice_str(got.bare_property), slice_str(table[i].property)),
 			"%s", table[i].text);
-		cr_expect(slice_eq(slice_str(got.odd_value), slice_str(table[i].value)), "%s",
+		cr_expect(slice_eq(slice_str(got.lenient_value), slice_str(table[i].value)), "%s",
 			table[i].text);
 		cr_expect(slice_eq(slice_str(got.last_semicolon), slice_str(table[i].semicolon)),
 			"%s", table[i].text);
-		cr_expect(slice_eq(slice_str(got.odd_name), slice_str(table[i].name)), "%s",
+		cr_expect(slice_eq(slice_str(got.lenient_name), slice_str(table[i].name)), "%s",
 			table[i].text);
 		cr_expect(slice_eq(slice_str(got.angle), slice_str(table[i].angle)), "%s",
 			table[i].text);

@@ -98,7 +98,7 @@ Test(taglist, rules)
 	static const struct row {
 		const char *name;
 		struct slice text;
-		bool odd_names, eight_bit; /* the rules */
+		bool lenient_names, eight_bit; /* the rules */
 		int flags;
 		int odd, octet, fault; /* offsets from 0; -1: none */
 	} rows[] = {
@@ -130,8 +130,8 @@ Test(taglist, rules)
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct row *row = &rows[i];
-		const struct taglist_rules rules = {
-			.odd_names = row->odd_names, .known = row->eight_bit ? known : NULL};
+		const struct taglist_rules rules = {.lenient_names = row->lenient_names,
+			.known = row->eight_bit ? known : NULL};
 		const struct tag *bad;
 		struct taglist list;
 
@@ -139,8 +139,8 @@ Test(taglist, rules)
 		bad = taglist_malformed(&list);
 		cr_expect_eq(list.duplicate, (row->flags & DUP) != 0, "%s", row->name);
 		cr_expect_eq(list.malformed, (row->flags & BAD) != 0, "%s", row->name);
-		cr_expect_eq(list.odd_name == NULL ? -1 : list.odd_name - row->text.p, row->odd,
-			"%s", row->name);
+		cr_expect_eq(list.lenient_name == NULL ? -1 : list.lenient_name - row->text.p,
+			row->odd, "%s", row->name);
 		cr_expect_eq(list.eight_bit == NULL ? -1 : list.eight_bit - row->text.p, row->octet,
 			"%s", row->name);
 		cr_expect_eq(bad == NULL || bad->fault == NULL ? -1 : bad->fault - row->text.p,
