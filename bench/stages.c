@@ -226,23 +226,23 @@ static void
 set_up(const char *path)
 {
 	const struct rsa_key *row = NULL;
-	static struct arena lasting;
+	static struct arena longlived;
 	struct stat info;
 	unsigned bits;
 	char *p;
 	int fd = open(path, O_RDONLY);
 
 	arena_init(&arena, NULL, NULL);
-	arena_init(&lasting, NULL, NULL);
+	arena_init(&longlived, NULL, NULL);
 	crypto = crypto_new();
 	if (fd < 0 || fstat(fd, &info) != 0 || info.st_size <= 0 || crypto == NULL)
 		exit(75);
-	p = arena_bytes(&lasting, (size_t)info.st_size);
+	p = arena_bytes(&longlived, (size_t)info.st_size);
 	if (read(fd, p, (size_t)info.st_size) != info.st_size)
 		exit(75);
 	close(fd);
 	file = slice_make(p, (size_t)info.st_size);
-	message_parse(file, 10000, 64 * 1024, &lasting, &message);
+	message_parse(file, 10000, 64 * 1024, &longlived, &message);
 	for (size_t i = 0; i < sizeof rsa_keys / sizeof *rsa_keys; i++)
 		if (rsa_keys[i].bits == 2048)
 			row = &rsa_keys[i];
@@ -250,8 +250,8 @@ set_up(const char *path)
 		exit(75);
 	key_text = slice_str(row->key);
 	(void)crypto_sha256(crypto, SLICE("mailstamp"), digest);
-	(void)base64_decode(key_text, &lasting, &key_der);
-	(void)base64_decode(slice_str(row->signature), &lasting, &rsa_signature);
+	(void)base64_decode(key_text, &longlived, &key_der);
+	(void)base64_decode(slice_str(row->signature), &longlived, &rsa_signature);
 	if (crypto_key_rsa(crypto, key_der, &rsa_key, &bits) != ST_OK)
 		exit(75);
 	way = dkim_scan_best();

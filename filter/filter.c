@@ -280,14 +280,14 @@ open_all(struct job *job, struct error *why)
  * may contain the message, the envelope and DNS answers.
  */
 static enum evaluate_status
-evaluate_guarded(struct job *job, struct arena *lasting, struct error *why)
+evaluate_guarded(struct job *job, struct arena *longlived, struct error *why)
 {
 	struct evaluation *ev = &job->ev;
 	enum evaluate_status result;
 	struct authres ours;
 
 	if (setjmp(job->out_of_memory) != 0) {
-		ev->arena = lasting;
+		ev->arena = longlived;
 		job->early = false;
 		*why = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 		return EVALUATE_TEMP;
