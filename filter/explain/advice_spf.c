@@ -250,7 +250,8 @@ foreign(const struct advice *advice)
 
 /* Proposes a correction of an unusable record, if it makes the record usable for all mail. */
 static void
-mend(const struct advice *advice, struct finding *finding, struct slice now, struct slice fixed)
+propose_fix(
+	const struct advice *advice, struct finding *finding, struct slice now, struct slice fixed)
 {
 	const struct spf_result *spf = &advice->results->spf;
 	const struct proof_record record = {spf->domain, "TXT", fixed};
@@ -286,7 +287,7 @@ several(const struct advice *advice)
 	buf_addc(&count, '\0');
 	finding = advice_add(advice, ADVICE_SPF_JOIN, advice_shown(advice, spf->domain), count.p);
 	if (n > 1)
-		mend(advice, finding, records[0], fix_spf_join(records, n, advice->arena));
+		propose_fix(advice, finding, records[0], fix_spf_join(records, n, advice->arena));
 }
 
 static void
@@ -315,7 +316,7 @@ broken(const struct advice *advice)
 	if (spf->reason.id == SPF_R_INCLUDE && spf->term.p >= spf->record.p &&
 		spf->term.p < spf->record.p + spf->record.n)
 		fixed = fix_spf_replace(spf->record, spf->term, NULL, advice->arena);
-	mend(advice, finding, spf->record, fixed);
+	propose_fix(advice, finding, spf->record, fixed);
 }
 
 void
