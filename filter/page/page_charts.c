@@ -8,9 +8,9 @@ page_kind_count(const struct stats_counts *counts, enum page_kind kind)
 	switch (kind) {
 	case PAGE_PASSED:
 		return counts->aligned;
-	case PAGE_HONEST:
+	case PAGE_LEGITIMATE:
 		return counts->known_fails + counts->open_fails - counts->honest_others;
-	case PAGE_BARE:
+	case PAGE_UNAUTHENTICATED:
 		return counts->bare_fails - counts->bare_others;
 	case PAGE_NOT_JUDGED:
 		return counts->not_judged;
@@ -28,8 +28,8 @@ page_kind_text(enum page_kind kind)
 {
 	static const char *const kinds[] = {
 		[PAGE_PASSED] = N_("Passed DMARC"),
-		[PAGE_HONEST] = N_("Not aligned, some evidence for it"),
-		[PAGE_BARE] = N_("Not aligned, no evidence for it"),
+		[PAGE_LEGITIMATE] = N_("Not aligned, some evidence for it"),
+		[PAGE_UNAUTHENTICATED] = N_("Not aligned, no evidence for it"),
 		[PAGE_OTHER] = N_("No DMARC record, or an error"),
 		[PAGE_NOT_JUDGED] = N_("Not evaluated: envelope unknown"),
 	};

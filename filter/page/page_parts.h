@@ -14,10 +14,10 @@
 
 /* The classes of messages in the charts; each message is in exactly one. */
 enum page_kind {
-	PAGE_PASSED, /* DMARC passed */
-	PAGE_HONEST, /* DMARC failed: known_fails and open_fails of struct stats_counts */
-	PAGE_BARE,   /* DMARC failed: bare_fails of struct stats_counts */
-	PAGE_OTHER,  /* no DMARC record, an error, not evaluated */
+	PAGE_PASSED,          /* DMARC passed */
+	PAGE_LEGITIMATE,      /* DMARC failed: known_fails and open_fails of struct stats_counts */
+	PAGE_UNAUTHENTICATED, /* DMARC failed: bare_fails of struct stats_counts */
+	PAGE_OTHER,           /* no DMARC record, an error, not evaluated */
 	PAGE_NOT_JUDGED,
 	PAGE_KINDS
 };
