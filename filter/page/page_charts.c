@@ -9,17 +9,17 @@ page_kind_count(const struct stats_counts *counts, enum page_kind kind)
 	case PAGE_PASSED:
 		return counts->aligned;
 	case PAGE_LEGITIMATE:
-		return counts->known_fails + counts->open_fails - counts->honest_others;
+		return counts->known_fails + counts->open_fails - counts->legitimate_others;
 	case PAGE_UNAUTHENTICATED:
-		return counts->bare_fails - counts->bare_others;
+		return counts->unauthenticated_fails - counts->unauthenticated_others;
 	case PAGE_NOT_JUDGED:
 		return counts->not_judged;
 	case PAGE_OTHER:
 	case PAGE_KINDS:
 	default:
 		return counts->messages - counts->aligned - counts->not_judged -
-		       (counts->known_fails + counts->open_fails - counts->honest_others) -
-		       (counts->bare_fails - counts->bare_others);
+		       (counts->known_fails + counts->open_fails - counts->legitimate_others) -
+		       (counts->unauthenticated_fails - counts->unauthenticated_others);
 	}
 }
 

@@ -24,7 +24,7 @@ domain_row(struct html *html, const struct stats *stats, const struct stats_doma
 	page_cell_percent(html, counts->aligned, counts->messages);
 	page_cell_number(html, counts->known_fails);
 	page_cell_number(html, counts->open_fails);
-	page_cell_number(html, counts->bare_fails);
+	page_cell_number(html, counts->unauthenticated_fails);
 	page_cell_number(html, counts->spf_pass);
 	page_cell_number(html, counts->spf_aligned);
 	page_cell_number(html, counts->dkim_pass);

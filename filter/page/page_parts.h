@@ -16,7 +16,7 @@
 enum page_kind {
 	PAGE_PASSED,          /* DMARC passed */
 	PAGE_LEGITIMATE,      /* DMARC failed: known_fails and open_fails of struct stats_counts */
-	PAGE_UNAUTHENTICATED, /* DMARC failed: bare_fails of struct stats_counts */
+	PAGE_UNAUTHENTICATED, /* DMARC failed: unauthenticated_fails of struct stats_counts */
 	PAGE_OTHER,           /* no DMARC record, an error, not evaluated */
 	PAGE_NOT_JUDGED,
 	PAGE_KINDS

@@ -50,7 +50,7 @@ page_headline(struct html *html, const struct stats_counts *counts)
 			  "and %s without any evidence would be stopped. On %s you have to decide: "
 			  "there is evidence for them that a forger can also have."),
 			html_number(counts->known_fails, hurt),
-			html_number(counts->bare_fails, bare),
+			html_number(counts->unauthenticated_fails, bare),
 			html_number(counts->open_fails, open));
 	}
 	html_markup(html, "</p>\n");

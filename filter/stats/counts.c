@@ -10,15 +10,15 @@ count_class(struct stats_counts *counts, enum sender_class class, bool failed, u
 	if (!sender_is_hurt(class) && class != SENDER_DECIDE && !forged)
 		return;
 	if (forged)
-		counts->bare_fails += n;
+		counts->unauthenticated_fails += n;
 	else if (class == SENDER_DECIDE)
 		counts->open_fails += n;
 	else
 		counts->known_fails += n;
 	if (!failed && forged)
-		counts->bare_others += n;
+		counts->unauthenticated_others += n;
 	else if (!failed)
-		counts->honest_others += n;
+		counts->legitimate_others += n;
 }
 
 void
@@ -56,9 +56,9 @@ counts_join(struct stats_counts *into, const struct stats_counts *from)
 	into->aligned += from->aligned;
 	into->known_fails += from->known_fails;
 	into->open_fails += from->open_fails;
-	into->bare_fails += from->bare_fails;
-	into->honest_others += from->honest_others;
-	into->bare_others += from->bare_others;
+	into->unauthenticated_fails += from->unauthenticated_fails;
+	into->legitimate_others += from->legitimate_others;
+	into->unauthenticated_others += from->unauthenticated_others;
 	into->not_judged += from->not_judged;
 	for (size_t i = 0; i < 4; i++)
 		into->dispositions[i] += from->dispositions[i];

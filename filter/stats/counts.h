@@ -12,12 +12,12 @@ struct stats_counts {
 	uint64_t dispositions[4];
 	uint64_t classes[SENDER_CLASSES]; /* messages by class */
 	/* unaligned messages: harmed by p=reject, for the owner to decide, stopped (sender.h) */
-	uint64_t known_fails, open_fails, bare_fails;
+	uint64_t known_fails, open_fails, unauthenticated_fails;
 	/*
 	 * how many of these have a DMARC result other than fail: of known_fails and open_fails
-	 * together, and of bare_fails
+	 * together, and of unauthenticated_fails
 	 */
-	uint64_t honest_others, bare_others;
+	uint64_t legitimate_others, unauthenticated_others;
 	uint64_t not_judged; /* the envelope is unknown */
 };
 

@@ -25,7 +25,7 @@ print_domain(const struct stats_domain *domain, FILE *out)
 
 	fprintf(out, "%10" PRIu64 " %6.1f%% %11" PRIu64 " %11" PRIu64 " %11" PRIu64 "  %s\n",
 		counts->messages, stats_percent(counts->aligned, counts->messages),
-		counts->known_fails, counts->open_fails, counts->bare_fails,
+		counts->known_fails, counts->open_fails, counts->unauthenticated_fails,
 		stats_author_text(domain->name));
 }
 

@@ -309,7 +309,7 @@ static void
 set_readiness(const struct show *show, struct cell *cells, const struct stats_counts *counts)
 {
 	const uint64_t numbers[] = {counts->messages, counts->aligned, counts->known_fails,
-		counts->open_fails, counts->bare_fails};
+		counts->open_fails, counts->unauthenticated_fails};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		cells[i] = view_number(show, numbers[i]);

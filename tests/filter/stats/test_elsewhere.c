@@ -96,7 +96,7 @@ judge(size_t i, bool first)
 	cr_expect_eq(stats_source_sender(source).by, rows[i].by, "%s %d", rows[i].name, first);
 	cr_expect_eq(stats->periods[0].counts.known_fails,
 		(uint64_t)(sender_is_hurt(rows[i].want) ? 1 : 0), "%s", rows[i].name);
-	cr_expect_eq(stats->periods[0].counts.bare_fails,
+	cr_expect_eq(stats->periods[0].counts.unauthenticated_fails,
 		(uint64_t)(rows[i].want == SENDER_FORGED ? 1 : 0), "%s", rows[i].name);
 	cr_expect_eq(stats->messages[0].row->sender.class, rows[i].want, "%s", rows[i].name);
 	stats_free(stats);

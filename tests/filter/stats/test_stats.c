@@ -105,7 +105,7 @@ Test(stats, kinds)
 		cr_expect_eq(counts->aligned, want->aligned, "%s", want->name);
 		cr_expect_eq(counts->known_fails, want->hurt, "%s", want->name);
 		cr_expect_eq(counts->open_fails, want->open, "%s", want->name);
-		cr_expect_eq(counts->bare_fails, want->bare, "%s", want->name);
+		cr_expect_eq(counts->unauthenticated_fails, want->bare, "%s", want->name);
 		cr_expect_eq(stats->worth, want->worth, "%s", want->name);
 		stats_free(stats);
 	}
@@ -120,7 +120,7 @@ Test(stats, rows_of_many_messages)
 	row.client_ip = "192.0.2.1";
 	row.more = 9;
 	cr_assert(stats_add(stats, &row));
-	cr_expect_eq(stats->domains[0].counts.bare_fails, (uint64_t)10);
+	cr_expect_eq(stats->domains[0].counts.unauthenticated_fails, (uint64_t)10);
 	row.spf = AUTH_PASS;
 	row.spf_aligned = true;
 	row.dmarc = AUTH_PASS;
@@ -129,7 +129,7 @@ Test(stats, rows_of_many_messages)
 	cr_assert(stats_add(stats, &row));
 	cr_expect_eq(stats->domains[0].counts.messages, (uint64_t)12);
 	cr_expect_eq(stats->domains[0].counts.aligned, (uint64_t)2);
-	cr_expect_eq(stats->domains[0].counts.bare_fails, (uint64_t)0);
+	cr_expect_eq(stats->domains[0].counts.unauthenticated_fails, (uint64_t)0);
 	cr_expect_eq(stats->domains[0].counts.known_fails, (uint64_t)10);
 	cr_expect_eq(stats->sources[0].evidence[SENDER_BY_ELSEWHERE], (uint64_t)10);
 	cr_expect_not_null(
