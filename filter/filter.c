@@ -40,8 +40,8 @@ struct job {
 	const char *our_name; /* our name for the next hop */
 	int json_log;         /* --json-log, open; -1: see json_error */
 	int json_error;
-	bool told;  /* the outcome was reported; the status is final */
-	bool early; /* the failure occurred before the first octet of the message was read */
+	bool reported; /* the outcome was reported; the status is final */
+	bool early;    /* the failure occurred before the first octet of the message was read */
 	struct proxy *proxy; /* the SMTP session, or NULL */
 	struct evaluation ev;
 	struct outcome outcome;
@@ -51,15 +51,15 @@ struct job {
  * Writes one line, which the caller uses for a bounce, a log, a scanner's result or an SMTP reply.
  */
 static bool
-write_reply_line(const struct job *job, const struct delivery *told)
+write_reply_line(const struct job *job, const struct delivery *delivery)
 {
 	struct buf line;
 
-	if (told->say == NULL)
+	if (delivery->say == NULL)
 		return true;
 	buf_init(&line, job->ev.arena, SAY_MAX);
-	buf_adds(&line, told->say);
-	if (told->say_why)
+	buf_adds(&line, delivery->say);
+	if (delivery->say_why)
 		buf_adds(&line, reply_sentence(&job->ev));
 	if (job->proxy != NULL) {
 		proxy_answer(job->proxy, buf_slice(&line));
@@ -91,11 +91,11 @@ note_error(struct job *job, const char *what, const struct error *why)
 static int
 tempfail(struct job *job, struct error why)
 {
-	struct delivery told = profile_delivery(job->options, DISP_TEMPFAIL, false, false);
+	struct delivery delivery = profile_delivery(job->options, DISP_TEMPFAIL, false, false);
 
 	note_error(job, "temporary failure: ", &why);
-	(void)write_reply_line(job, &told);
-	return told.status;
+	(void)write_reply_line(job, &delivery);
+	return delivery.status;
 }
 
 /*
@@ -216,20 +216,20 @@ finish(struct job *job)
 {
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
-	struct delivery told = profile_delivery(options, ev->verdict.disposition,
+	struct delivery delivery = profile_delivery(options, ev->verdict.disposition,
 		ev->taken.envelope.path == PATH_GIVEN, spf_names_sender(ev));
 
 	if (options->output != OUTPUT_MESSAGE)
-		return emit_other(job, told.status);
-	if (!told.pass_on) {
-		if (write_reply_line(job, &told) || !told.must_say)
-			return told.status;
+		return emit_other(job, delivery.status);
+	if (!delivery.pass_on) {
+		if (write_reply_line(job, &delivery) || !delivery.must_say)
+			return delivery.status;
 		return tempfail(job, delivery_error(DELIVERY_E_OUTCOME));
 	}
 	return pass_on(job,
 		block_make(ev, job->outcome.field,
-			told.disposition_field || options->disposition_field),
-		told.status);
+			delivery.disposition_field || options->disposition_field),
+		delivery.status);
 }
 
 /* Is the message logged? Not if a person sees the result. */
@@ -338,10 +338,10 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 
 		note_error(job, "", why);
 		if (profile_is_host(options->profile)) {
-			struct delivery told =
+			struct delivery delivery =
 				profile_delivery(options, DISP_TEMPFAIL, false, false);
 
-			(void)write_reply_line(job, &told);
+			(void)write_reply_line(job, &delivery);
 		}
 		return status;
 	}
@@ -416,7 +416,7 @@ give_up(void *arg)
 	const struct job *job = arg;
 
 	runner_kill();
-	_exit(job->told ? job->outcome.status : EXIT_TEMPFAIL);
+	_exit(job->reported ? job->outcome.status : EXIT_TEMPFAIL);
 }
 
 /*
@@ -472,7 +472,7 @@ filter_main(const struct options *options, struct arena *arena)
 	job->work.oom = arena->oom = give_up;
 	arena->oom_arg = job;
 	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, &why);
-	job->told = true;
+	job->reported = true;
 	if (job->proxy == NULL)
 		input_drain(&job->ev.input);
 	if (result == EVALUATE_OK)

@@ -66,30 +66,32 @@ reject_bounces(const struct options *options, bool can_bounce, bool bounce_reach
 static struct delivery
 delivery_plain(const struct options *options, enum disposition disposition)
 {
-	struct delivery told = {.pass_on = true, .disposition_field = options->disposition_field};
+	struct delivery delivery = {
+		.pass_on = true, .disposition_field = options->disposition_field};
 
 	switch (disposition) {
 	case DISP_ACCEPT:
 		break;
 	case DISP_QUARANTINE:
-		told.status = EXIT_QUARANTINED;
+		delivery.status = EXIT_QUARANTINED;
 		break;
 	case DISP_REJECT:
-		told.status = EXIT_REJECTED;
+		delivery.status = EXIT_REJECTED;
 		break;
 	case DISP_TEMPFAIL:
-		told.status = EXIT_TEMPFAIL;
+		delivery.status = EXIT_TEMPFAIL;
 		break;
 	}
 	if (options->exit_override[disposition] >= 0)
-		told.status = options->exit_override[disposition];
+		delivery.status = options->exit_override[disposition];
 	/*
 	 * COMMAND is not started if the exit status reports the outcome (mailstamp(1), EXIT STATUS)
 	 */
 	if (disposition == DISP_TEMPFAIL ||
-		(disposition == DISP_REJECT && options_keep_stdout(options) && told.status != 0))
-		told.pass_on = false;
-	return told;
+		(disposition == DISP_REJECT && options_keep_stdout(options) &&
+			delivery.status != 0))
+		delivery.pass_on = false;
+	return delivery;
 }
 
 /*
@@ -99,44 +101,45 @@ delivery_plain(const struct options *options, enum disposition disposition)
 static struct delivery
 delivery_av(const struct options *options, enum disposition disposition)
 {
-	struct delivery told = {.status = disposition == DISP_TEMPFAIL ? EXIT_TEMPFAIL : 0};
+	struct delivery delivery = {.status = disposition == DISP_TEMPFAIL ? EXIT_TEMPFAIL : 0};
 
 	if (options->exit_override[disposition] >= 0)
-		told.status = options->exit_override[disposition];
-	if (told.status != 0)
-		return told;
+		delivery.status = options->exit_override[disposition];
+	if (delivery.status != 0)
+		return delivery;
 	if (disposition == DISP_REJECT)
-		told.say = trigger_reject;
+		delivery.say = trigger_reject;
 	else if (disposition == DISP_QUARANTINE)
-		told.say = trigger_quarantine;
-	told.must_say = told.say_why = told.say != NULL;
-	return told;
+		delivery.say = trigger_quarantine;
+	delivery.must_say = delivery.say_why = delivery.say != NULL;
+	return delivery;
 }
 
 /* The answer to the SMTP client; spawn(8) ignores the exit status, but logs it if it is not 0. */
 static struct delivery
 delivery_proxy(const struct options *options, enum disposition disposition)
 {
-	struct delivery told = {.pass_on = true, .disposition_field = options->disposition_field};
+	struct delivery delivery = {
+		.pass_on = true, .disposition_field = options->disposition_field};
 
 	switch (disposition) {
 	case DISP_ACCEPT:
 		break;
 	case DISP_QUARANTINE:
-		told.disposition_field = true;
+		delivery.disposition_field = true;
 		break;
 	case DISP_REJECT:
-		told.pass_on = false;
-		told.say = smtp_reject;
-		told.say_why = true;
+		delivery.pass_on = false;
+		delivery.say = smtp_reject;
+		delivery.say_why = true;
 		break;
 	case DISP_TEMPFAIL:
-		told.pass_on = false;
-		told.status = EXIT_TEMPFAIL;
-		told.say = smtp_later;
+		delivery.pass_on = false;
+		delivery.status = EXIT_TEMPFAIL;
+		delivery.say = smtp_later;
 		break;
 	}
-	return told;
+	return delivery;
 }
 
 /* The line in a bounce or log must not contradict the status: Postfix uses the line. */
@@ -156,7 +159,7 @@ struct delivery
 profile_delivery(const struct options *options, enum disposition disposition, bool can_bounce,
 	bool bounce_reaches)
 {
-	struct delivery told = {.status = 0};
+	struct delivery delivery = {.status = 0};
 	int override = options->exit_override[disposition];
 
 	if (!profile_is_host(options->profile))
@@ -166,20 +169,21 @@ profile_delivery(const struct options *options, enum disposition disposition, bo
 	if (options->profile == PROFILE_POSTFIX_PROXY)
 		return delivery_proxy(options, disposition);
 	if (disposition == DISP_TEMPFAIL)
-		told.status = EXIT_TEMPFAIL;
+		delivery.status = EXIT_TEMPFAIL;
 	else if (disposition == DISP_REJECT && reject_bounces(options, can_bounce, bounce_reaches))
-		told.status = EXIT_REJECT_BOUNCE;
+		delivery.status = EXIT_REJECT_BOUNCE;
 	else if (disposition == DISP_REJECT && options->profile != PROFILE_EXIM_FILTER)
 		override = -1; /* --exit must not turn it into backscatter */
 	if (override >= 0)
-		told.status = override;
-	told.pass_on = told.status == 0;
-	if (told.pass_on)
-		told.disposition_field = options->disposition_field || disposition != DISP_ACCEPT;
+		delivery.status = override;
+	delivery.pass_on = delivery.status == 0;
+	if (delivery.pass_on)
+		delivery.disposition_field =
+			options->disposition_field || disposition != DISP_ACCEPT;
 	else
-		told.say = line_for(options, disposition, told.status);
-	told.say_why = told.say == say_reject;
-	return told;
+		delivery.say = line_for(options, disposition, delivery.status);
+	delivery.say_why = delivery.say == say_reject;
+	return delivery;
 }
 
 int
