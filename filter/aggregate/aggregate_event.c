@@ -217,12 +217,12 @@ results_of(const json_t *top, struct slice author, struct arena *arena)
 {
 	const json_t *dkim = json_object_get(top, "dkim"), *spf = json_object_get(top, "spf");
 	const size_t n = json_array_size(dkim);
-	size_t told = 0;
+	size_t written = 0;
 	struct buf out;
 
 	buf_init(&out, arena, RESULTS_MAX);
 	for (unsigned rank = 0; rank < 4; rank++)
-		for (size_t i = 0; i < n && told < AGGREGATE_SIGNATURES; i++) {
+		for (size_t i = 0; i < n && written < AGGREGATE_SIGNATURES; i++) {
 			const json_t *signature = json_array_get(dkim, i);
 
 			if (rank_of(signature, author) != rank ||
@@ -230,7 +230,7 @@ results_of(const json_t *top, struct slice author, struct arena *arena)
 				member_text(signature, "s").n == 0)
 				continue; /* without d= or s= it was not checked */
 			add_signature(&out, signature, arena);
-			told++;
+			written++;
 		}
 	if (member_text(spf, "domain").n > 0) {
 		buf_adds(&out, "spf\t");

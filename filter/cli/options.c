@@ -209,7 +209,7 @@ static enum status
 read_operand(struct reader *reader, bool *had)
 {
 	const enum command command = reader->options->command;
-	const char *arg = reader->argv[reader->next++], *told = printable_subject(reader, arg);
+	const char *arg = reader->argv[reader->next++], *subject = printable_subject(reader, arg);
 
 	if (command == COMMAND_BATCH || command == COMMAND_REPORT_READ ||
 		command == COMMAND_REPORT_IMPORT) {
@@ -223,13 +223,13 @@ read_operand(struct reader *reader, bool *had)
 		return ST_OK;
 	}
 	if (command == COMMAND_REPORT)
-		return refuse(reader, SETTING_E_REPORT, told, NULL);
+		return refuse(reader, SETTING_E_REPORT, subject, NULL);
 	if (command > COMMAND_REPORT || command == COMMAND_PLAN)
-		return refuse(reader, SETTING_E_ARGUMENT, told, NULL);
+		return refuse(reader, SETTING_E_ARGUMENT, subject, NULL);
 	if (command == COMMAND_FILTER)
-		return refuse(reader, SETTING_E_FILTER_ARG, told, NULL);
+		return refuse(reader, SETTING_E_FILTER_ARG, subject, NULL);
 	if (*had)
-		return refuse(reader, SETTING_E_EXPLAIN_ARG, told, NULL);
+		return refuse(reader, SETTING_E_EXPLAIN_ARG, subject, NULL);
 	*had = true;
 	reader->options->input = strcmp(arg, "-") == 0 ? NULL : arg;
 	return ST_OK;
@@ -356,11 +356,11 @@ read_config(struct reader *reader, bool *in_file)
 static void
 take_stored_defaults(struct options *options)
 {
-	const bool told = options->client_ip != NULL || options->client_name != NULL ||
-			  options->helo != NULL || options->mail_from != NULL;
+	const bool named = options->client_ip != NULL || options->client_name != NULL ||
+			   options->helo != NULL || options->mail_from != NULL;
 
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
-		options->input != NULL && !told)
+		options->input != NULL && !named)
 		options->envelope = ENVELOPE_HEADERS;
 	/* the archives of these commands are also stored mail */
 	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW ||

@@ -183,7 +183,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 		.tools = &tools, .overlay = outer->overlay, .bytes = found->bytes};
 	struct evaluation ev;
 	struct error error = {.path = NULL};
-	bool told = false;
+	bool explained = false;
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
@@ -198,12 +198,12 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 					? _("\nAttached message %zu, re-encoded on the way:\n\n")
 					: _("\nAttached message %zu:\n\n"),
 				number);
-		told = write_explanation(&ev, own) != EXIT_TEMPFAIL;
+		explained = write_explanation(&ev, own) != EXIT_TEMPFAIL;
 	}
 	if (error.reason.id != REASON_NONE)
 		error_print(&error, outer->arena);
 	evaluate_end(&ev);
-	return told;
+	return explained;
 }
 
 /*

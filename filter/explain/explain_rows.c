@@ -110,7 +110,7 @@ describe_dkim(const struct evaluation *ev, const struct report_row *row, struct 
 static const char *
 sealers(const struct arc_result *arc, struct arena *arena)
 {
-	struct buf line, told;
+	struct buf line, text;
 
 	buf_init(&line, arena, LINE_MAX_OCTETS);
 	for (size_t i = 0; i < arc->n; i++)
@@ -119,10 +119,10 @@ sealers(const struct arc_result *arc, struct arena *arena)
 	buf_addc(&line, '\0');
 	if (line.over || line.n <= 1)
 		return NULL;
-	buf_init(&told, arena, LINE_MAX_OCTETS);
-	buf_addf(&told, _("sealed by %s"), line.p);
-	buf_addc(&told, '\0');
-	return told.over ? NULL : told.p;
+	buf_init(&text, arena, LINE_MAX_OCTETS);
+	buf_addf(&text, _("sealed by %s"), line.p);
+	buf_addc(&text, '\0');
+	return text.over ? NULL : text.p;
 }
 
 static void

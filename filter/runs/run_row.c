@@ -25,12 +25,13 @@ text(struct run_reader *reader, const json_t *value, size_t max)
 		reader->arena);
 }
 
-/* Returns the sentence for the code or, if the code is unknown, the sentence in the line (told). */
+/* Returns the sentence for the code or, if the code is unknown, the sentence in the line (written).
+ */
 static const char *
-sentence(struct run_reader *reader, const json_t *code, const json_t *told)
+sentence(struct run_reader *reader, const json_t *code, const json_t *written)
 {
 	const char *known = code_text(json_string_value(code));
-	const char *own = text(reader, told, ROW_TEXT);
+	const char *own = text(reader, written, ROW_TEXT);
 
 	return known != NULL ? known : own;
 }
@@ -231,21 +232,22 @@ read_advice(struct run_reader *reader, const json_t *all, struct row *row)
 	const size_t n = list(reader, all, ROW_SIGNATURES);
 
 	for (size_t i = 0; i < n && row->nadvice < ROW_ADVICE; i++) {
-		const char *id = "", *told = "", *code = NULL, *known = NULL;
+		const char *id = "", *written = "", *code = NULL, *known = NULL;
 		const char *type = "TXT", *proof = "";
 		json_t *values = NULL, *name = NULL, *should = NULL;
 
 		(void)run_unpack(reader, json_array_get(all, i),
-			"{s:s,s:s,s?s,s?o,s?o,s?o,s?s,s?s}", "id", &id, "text", &told, "code",
+			"{s:s,s:s,s?s,s?o,s?o,s?o,s?s,s?s}", "id", &id, "text", &written, "code",
 			&code, "values", &values, "name", &name, "record_should_be", &should,
 			"record_type", &type, "proof", &proof);
 		if (code != NULL)
 			known = advice_text(
 				code, &(struct advice_values){value_of, values}, reader->arena);
-		row->advice[row->nadvice++] = (struct row_advice){
-			row_text(slice_str(id), ROW_TEXT, reader->arena),
-			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena),
-			proved_record(reader, name, type, should, proof)};
+		row->advice[row->nadvice++] =
+			(struct row_advice){row_text(slice_str(id), ROW_TEXT, reader->arena),
+				row_text(slice_str(known != NULL ? known : written), ROW_TEXT,
+					reader->arena),
+				proved_record(reader, name, type, should, proof)};
 	}
 }
 
@@ -360,18 +362,18 @@ read_judged(struct run_reader *reader, json_t *top, struct row *row)
 static void
 read_row(struct run_reader *reader, json_t *top, struct row *row)
 {
-	json_t *path = NULL, *told = NULL, *code = NULL, *disposition = NULL;
+	json_t *path = NULL, *written = NULL, *code = NULL, *disposition = NULL;
 	json_int_t index = 0, version = LATEST;
 	const char *error;
 	int not_mail = 0;
 
 	if (!run_unpack(reader, top, "{s:I,s:o,s?I,s?o,s?o,s?o,s?b}", "index", &index, "path",
-		    &path, "version", &version, "error", &told, "error_code", &code, "disposition",
-		    &disposition, "not_mail", &not_mail))
+		    &path, "version", &version, "error", &written, "error_code", &code,
+		    "disposition", &disposition, "not_mail", &not_mail))
 		return;
 	if (index < 0 || version > LATEST)
 		run_refuse(reader, index < 0 ? RUN_E_INDEX : RUN_E_NEWER);
-	error = sentence(reader, code, told);
+	error = sentence(reader, code, written);
 	row_failure((size_t)index, text(reader, path, ROW_PATH), error, reader->arena, row);
 	row->failed = disposition == NULL;
 	row->not_mail = row->failed && not_mail != 0;

@@ -27,14 +27,14 @@ one_of(const char *names, struct arena *arena)
 {
 	struct slice word, next;
 	struct buf list;
-	size_t told = 0;
+	size_t listed = 0;
 
 	buf_init(&list, arena, WHY_MAX);
 	for (size_t i = 0; (word = option_word(names, i)).n > 0; i++) {
 		next = option_word(names, i + 1);
 		if (slice_eq(word, SLICE("-")))
 			continue;
-		if (told++ > 0)
+		if (listed++ > 0)
 			buf_adds(&list, next.n > 0 ? _(", ") : _(" or "));
 		buf_add(&list, word);
 	}
