@@ -61,7 +61,7 @@ syslog(int priority, const char *format, ...)
 static const struct value_row {
 	const char *name;
 	struct slice value;
-	const char *told;
+	const char *expected;
 } value_rows[] = {
 	{"plain", S("a@b.example"), "a@b.example"},
 	{"nothing", {NULL, 0}, ""},
@@ -74,8 +74,8 @@ static const struct value_row {
 Test(log, values)
 {
 	for (size_t i = 0; i < sizeof value_rows / sizeof value_rows[0]; i++)
-		cr_expect_str_eq(log_value(value_rows[i].value, &arena), value_rows[i].told, "%s",
-			value_rows[i].name);
+		cr_expect_str_eq(log_value(value_rows[i].value, &arena), value_rows[i].expected,
+			"%s", value_rows[i].name);
 }
 
 Test(log, long_value_is_cut)
@@ -214,7 +214,7 @@ Test(log, a_crash_is_told)
 {
 	static const struct {
 		int signal;
-		const char *told;
+		const char *expected;
 	} rows[] = {{9, "]: ended by signal 9\n"}, {11, "]: ended by signal 11\n"}};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -223,7 +223,7 @@ Test(log, a_crash_is_told)
 
 		log_signal(rows[i].signal);
 		disarm(log, path, text, sizeof text);
-		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
+		cr_expect(strstr(text, rows[i].expected) != NULL, "%s", text);
 		cr_expect(strstr(text, " mailstamp[") != NULL && text[19] == 'Z', "%s", text);
 	}
 }
@@ -233,7 +233,7 @@ Test(log, a_crash_names_the_message)
 {
 	static const struct {
 		struct slice id, message_id;
-		const char *told;
+		const char *expected;
 	} rows[] = {
 		{SLICE_INIT("4F2A"), SLICE_INIT("<a@b.example>"),
 			"]: id=4F2A msgid=<a@b.example> temporary failure: the sandbox forbids the "
@@ -252,7 +252,7 @@ Test(log, a_crash_names_the_message)
 		log_about(rows[i].id, rows[i].message_id, &arena);
 		log_forbidden(101, "ptrace");
 		disarm(log, path, text, sizeof text);
-		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
+		cr_expect(strstr(text, rows[i].expected) != NULL, "%s", text);
 	}
 }
 

@@ -15,7 +15,7 @@ struct row {
 };
 
 static struct slice
-told(const struct address_list *list, char *text, size_t size)
+list_text(const struct address_list *list, char *text, size_t size)
 {
 	size_t n = 0;
 
@@ -53,7 +53,7 @@ expect_rows(const struct row *rows, size_t n)
 			memcpy(exact, row->in.p, row->in.n);
 		arena_init(&arena, NULL, NULL);
 		status = address_parse_list(slice_make(exact, row->in.n), &arena, &list);
-		got = told(&list, text, sizeof text);
+		got = list_text(&list, text, sizeof text);
 		cr_expect(status == row->status, "%s: status %d", row->name, (int)status);
 		cr_expect(slice_eq(got, row->want), "%s: \"%.*s\"", row->name, (int)got.n, got.p);
 		cr_expect(list.groups == row->groups, "%s: %zu groups", row->name, list.groups);

@@ -21,7 +21,7 @@ ARENA_SUITE(arc_set);
 
 /* Returns the reason after its subject, "ARC-Seal i=1: ..."; NULL if there is none. */
 static const char *
-told(const struct arc_result *result)
+reason_of(const struct arc_result *result)
 {
 	const char *part = arc_part_text(result, &arena);
 	struct buf text;
@@ -44,7 +44,7 @@ parsed(const char *header, size_t max_sets)
 
 	message_parse(slice_str(header), 1000, 65536, &arena, &message);
 	arc_parse(&message, max_sets, &arena, &result);
-	reason = told(&result);
+	reason = reason_of(&result);
 	buf_init(&text, &arena, 1000);
 	buf_addf(&text, "%s %zu%s%s", auth_code_word(result.code), result.n, reason ? " " : "",
 		reason ? reason : "");
@@ -203,10 +203,10 @@ Test(arc_set, field_limits)
 
 	message_parse(SLICE(SET("1", "none") FROM), 1000, 60, &arena, &message);
 	arc_parse(&message, 50, &arena, &result);
-	cr_expect_str_eq(told(&result), "ARC-Seal: the field is over the size limit");
+	cr_expect_str_eq(reason_of(&result), "ARC-Seal: the field is over the size limit");
 	message_parse(SLICE(SET("1", "none") FROM), 3, 65536, &arena, &message);
 	arc_parse(&message, 50, &arena, &result);
-	cr_expect_str_eq(told(&result), "the header has more fields than the limit");
+	cr_expect_str_eq(reason_of(&result), "the header has more fields than the limit");
 	cr_expect_eq(result.n, 0);
 }
 

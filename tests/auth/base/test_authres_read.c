@@ -6,7 +6,7 @@
 
 /* Returns "ID: method=result ptype.property=value ...; ...", "bad" or "limit". */
 static const char *
-told(struct slice text, struct arena *arena)
+parsed_text(struct slice text, struct arena *arena)
 {
 	struct authres authres;
 	struct buf out;
@@ -193,7 +193,7 @@ Test(authres_read, rows)
 		const char *got;
 
 		arena_init(&arena, NULL, NULL);
-		got = told(slice_str(rows[i].text), &arena);
+		got = parsed_text(slice_str(rows[i].text), &arena);
 		cr_expect_str_eq(got, rows[i].want, "%s: %s", rows[i].name, got);
 		arena_clear(&arena);
 	}
@@ -282,7 +282,7 @@ Test(authres_read, nul)
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
-	cr_expect_str_eq(told(SLICE("x; spf=pass\0; dmarc=pass"), &arena), "bad");
+	cr_expect_str_eq(parsed_text(SLICE("x; spf=pass\0; dmarc=pass"), &arena), "bad");
 	arena_clear(&arena);
 }
 
@@ -300,7 +300,7 @@ Test(authres_read, limits)
 	cr_expect_eq(authres_read(buf_slice(&text), &arena, &authres), ST_OK);
 	cr_expect_eq(authres.n, AUTHRES_RESULTS_MAX);
 	buf_adds(&text, "; a=b");
-	cr_expect_str_eq(told(buf_slice(&text), &arena), "limit");
+	cr_expect_str_eq(parsed_text(buf_slice(&text), &arena), "limit");
 
 	buf_init(&text, &arena, 1 << 20);
 	buf_adds(&text, "x; a=b");
@@ -308,7 +308,7 @@ Test(authres_read, limits)
 		buf_adds(&text, " c.d=e");
 	cr_expect_eq(authres_read(buf_slice(&text), &arena, &authres), ST_OK);
 	buf_adds(&text, " c.d=e");
-	cr_expect_str_eq(told(buf_slice(&text), &arena), "limit");
+	cr_expect_str_eq(parsed_text(buf_slice(&text), &arena), "limit");
 
 	buf_init(&text, &arena, 1 << 20);
 	buf_adds(&text, "x; a=b ");
@@ -316,7 +316,7 @@ Test(authres_read, limits)
 		buf_addc(&text, '(');
 	for (int i = 0; i < 100; i++)
 		buf_addc(&text, ')');
-	cr_expect_str_eq(told(buf_slice(&text), &arena), "limit");
+	cr_expect_str_eq(parsed_text(buf_slice(&text), &arena), "limit");
 	arena_clear(&arena);
 }
 

@@ -50,7 +50,7 @@ parse(const char *const *args)
 static const struct bad_row {
 	const char *name;
 	const char *args[MAX_ARGS];
-	const char *told;
+	const char *expected;
 } bad_rows[] = {
 	{"unknown option", {"--clientip", "1.2.3.4"}, "--clientip"},
 	{"no abbreviations", {"--client", "x"}, "--client"},
@@ -159,7 +159,7 @@ Test(options, bad_use)
 		cr_expect(st == ST_BAD, "%s: taken", row->name);
 		if (st != ST_BAD)
 			continue;
-		cr_expect(strstr(error_words(&error, &arena), row->told) != NULL, "%s: %s",
+		cr_expect(strstr(error_words(&error, &arena), row->expected) != NULL, "%s: %s",
 			row->name, error_words(&error, &arena));
 		cr_expect(!in_file, "%s: a usage error", row->name);
 		for (const char *c = error_words(&error, &arena); *c != '\0'; c++)

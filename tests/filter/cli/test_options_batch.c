@@ -40,7 +40,7 @@ parse(const char *const *args)
 static const struct row {
 	const char *name;
 	const char *args[8];
-	const char *told; /* NULL: it is accepted */
+	const char *expected; /* NULL: it is accepted */
 } rows[] = {
 	{"a path", {"x"}, NULL},
 	{"two paths, one behind --", {"x", "--", "--y"}, NULL},
@@ -101,13 +101,13 @@ Test(options_batch, rows)
 		const struct row *row = &rows[i];
 		enum status st = parse(row->args);
 
-		cr_expect_eq(st, row->told == NULL ? ST_OK : ST_BAD, "%s", row->name);
+		cr_expect_eq(st, row->expected == NULL ? ST_OK : ST_BAD, "%s", row->name);
 		cr_expect(options.command == COMMAND_BATCH, "%s", row->name);
 		if (st == ST_OK)
 			cr_expect(options.envelope == ENVELOPE_HEADERS, "%s", row->name);
-		else if (row->told != NULL)
-			cr_expect(strstr(error_words(&error, &arena), row->told) != NULL, "%s: %s",
-				row->name, error_words(&error, &arena));
+		else if (row->expected != NULL)
+			cr_expect(strstr(error_words(&error, &arena), row->expected) != NULL,
+				"%s: %s", row->name, error_words(&error, &arena));
 	}
 }
 

@@ -65,15 +65,16 @@ Test(reply, no_author_no_name)
 Test(reply, fits_a_reply_line)
 {
 	const char *author = long_name('a'), *record = long_name('r');
-	const char *told = sentence(author, record, "sp", DMARC_QUARANTINE);
+	const char *reply = sentence(author, record, "sp", DMARC_QUARANTINE);
 
 	cr_assert(strlen(author) == 253 && strlen(record) == 253);
-	cr_expect(around + strlen(told) <= REPLY_LINE, "%zu octets", around + strlen(told));
-	cr_expect(strncmp(told, "Message from aaa", 16) == 0, "%s", told);
-	cr_expect(strstr(told, "... (sp=quarantine at _dmarc.rrr") != NULL, "%s", told);
-	cr_expect(strlen(told) > 16 && strcmp(told + strlen(told) - 17, "...) failed DMARC") == 0,
-		"%s", told);
-	cr_expect(strpbrk(told, "\r\n") == NULL);
+	cr_expect(around + strlen(reply) <= REPLY_LINE, "%zu octets", around + strlen(reply));
+	cr_expect(strncmp(reply, "Message from aaa", 16) == 0, "%s", reply);
+	cr_expect(strstr(reply, "... (sp=quarantine at _dmarc.rrr") != NULL, "%s", reply);
+	cr_expect(
+		strlen(reply) > 16 && strcmp(reply + strlen(reply) - 17, "...) failed DMARC") == 0,
+		"%s", reply);
+	cr_expect(strpbrk(reply, "\r\n") == NULL);
 }
 
 /* A name that need not be cut is complete. */

@@ -16,7 +16,7 @@ ARENA_SUITE(config);
 static const struct bad_row {
 	const char *name;
 	const char *text;
-	const char *told; /* in the error, besides the file's name */
+	const char *expected; /* in the error, besides the file's name */
 } bad_rows[] = {
 	{"unknown key", "[mailstamp]\nhello=x\n", "hello is not an option"},
 	{"key with dashes", "[mailstamp]\n--helo=x\n", "--helo"},
@@ -53,7 +53,7 @@ Test(config, errors_name_file_and_key)
 		cr_expect(st == ST_BAD, "%s", row->name);
 		cr_expect(strncmp(error_words(&error, &arena), "the file: ", 10) == 0, "%s: %s",
 			row->name, error_words(&error, &arena));
-		cr_expect(strstr(error_words(&error, &arena), row->told) != NULL, "%s: %s",
+		cr_expect(strstr(error_words(&error, &arena), row->expected) != NULL, "%s: %s",
 			row->name, error_words(&error, &arena));
 		for (const char *c = error_words(&error, &arena); *c != '\0'; c++)
 			cr_expect(*c >= ' ' && *c <= '~', "%s: one printable line", row->name);

@@ -36,7 +36,7 @@ find_places(void)
 }
 
 static const char *
-told(void)
+last_error(void)
 {
 	return error_words(&error, &arena);
 }
@@ -55,7 +55,8 @@ opened(const char *where, enum store_use use)
 {
 	struct store *store;
 
-	cr_assert(store_open(where, use, &arena, &store, &error) == ST_OK, "%s: %s", where, told());
+	cr_assert(store_open(where, use, &arena, &store, &error) == ST_OK, "%s: %s", where,
+		last_error());
 	return store;
 }
 
@@ -281,8 +282,8 @@ Test(store, newer_schema_is_refused)
 		store_close(store);
 		st = store_open(places[p], STORE_WRITE, &arena, &again, &error);
 		cr_expect(st == ST_BAD && error.reason.id == STORE_E_NEWER &&
-				  strstr(told(), "2") != NULL,
-			"%s", told());
+				  strstr(last_error(), "2") != NULL,
+			"%s", last_error());
 		st = store_open(places[p], STORE_READ, &arena, &again, &error);
 		cr_expect(st == ST_BAD && again == NULL);
 		if (p == 1) { /* for the other tests */
@@ -323,21 +324,22 @@ Test(store, what_is_no_store_is_refused)
 		}
 		st = store_open(path, STORE_WRITE, &arena, &store, &error);
 		cr_expect(st == files[i].st && error.reason.id == files[i].why, "%s: %s",
-			files[i].name, told());
+			files[i].name, last_error());
 	}
 	cr_expect(store_open(folder, STORE_WRITE, &arena, &store, &error) == ST_BAD);
 	cr_expect(store_open(in_folder("none"), STORE_READ, &arena, &store, &error) == ST_BAD &&
 			  error.reason.id == STORE_E_MISSING,
-		"%s", told());
+		"%s", last_error());
 	cr_expect(access(path, F_OK) != 0, "it was made");
 	cr_expect(
 		store_open("mysql://u:secret@h/d", STORE_WRITE, &arena, &store, &error) == ST_BAD &&
-			error.reason.id == STORE_E_KIND && strstr(told(), "secret") == NULL,
-		"%s", told());
+			error.reason.id == STORE_E_KIND && strstr(last_error(), "secret") == NULL,
+		"%s", last_error());
 	cr_expect(store_open("postgresql://u:secret@localhost:1/d", STORE_WRITE, &arena, &store,
 			  &error) == ST_TEMP &&
-			  strstr(told(), "secret") == NULL && strstr(told(), "localhost") != NULL,
-		"%s", told());
+			  strstr(last_error(), "secret") == NULL &&
+			  strstr(last_error(), "localhost") != NULL,
+		"%s", last_error());
 }
 
 /* An SQLite file without our table mailstamp_store is another program's, and is refused. */
@@ -351,7 +353,7 @@ Test(store, foreign_store_is_refused)
 	store_close(store);
 	cr_expect(store_open(places[0], STORE_WRITE, &arena, &store, &error) == ST_BAD &&
 			  error.reason.id == STORE_E_FOREIGN,
-		"%s", told());
+		"%s", last_error());
 	cr_expect(store_open(places[0], STORE_READ, &arena, &store, &error) == ST_BAD);
 }
 
