@@ -54,41 +54,41 @@ record_line(const char *prefix, struct slice name, struct slice record, struct a
  * lines below the row.
  */
 static void
-describe_spf(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
+describe_spf(const struct evaluation *ev, const struct report_row *row, struct table_row *line)
 {
 	const struct spf_result *spf = &ev->results.spf;
 	struct arena *arena = ev->arena;
 	struct buf why;
 
-	shows->cells[0] = spf->identity == SPF_ID_HELO ? "SPF (HELO)" : "SPF (MAIL FROM)";
+	line->cells[0] = spf->identity == SPF_ID_HELO ? "SPF (HELO)" : "SPF (MAIL FROM)";
 	if (spf->explanation.n > 0)
-		shows->under[1] =
+		line->under[1] =
 			record_line(_("the domain explains"), SLICE(""), spf->explanation, arena);
-	shows->under[0] = record_line("", row->domain, spf->record, arena);
+	line->under[0] = record_line("", row->domain, spf->record, arena);
 	if (spf->term.n == 0)
 		return;
 	buf_init(&why, arena, LINE_MAX_OCTETS);
 	buf_addf(&why, _("%s in the record of %s"), printable_in(spf->term, arena),
 		text_of(spf->term_domain, arena));
 	buf_addc(&why, '\0');
-	shows->cells[WHY] = why.over ? "" : why.p;
+	line->cells[WHY] = why.over ? "" : why.p;
 }
 
 static void
-describe_dkim(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
+describe_dkim(const struct evaluation *ev, const struct report_row *row, struct table_row *line)
 {
 	const struct dkim_result *dkim = &ev->results.dkim;
 	const struct dkim_sig_result *sig = &dkim->sigs[row->nth];
 	struct arena *arena = ev->arena;
 	struct buf why, under;
 
-	shows->cells[0] = "DKIM";
+	line->cells[0] = "DKIM";
 	if (row->code == AUTH_NONE)
-		shows->cells[WHY] = _("no signature");
+		line->cells[WHY] = _("no signature");
 	if (row->code == AUTH_NONE || row->reason.id == DKIM_R_OVER)
 		return;
 	buf_init(&why, arena, LINE_MAX_OCTETS);
-	buf_adds(&why, row->reason.id != DKIM_R_NONE ? shows->cells[WHY]
+	buf_adds(&why, row->reason.id != DKIM_R_NONE ? line->cells[WHY]
 						     : printable_in(sig->sig.a_text, arena));
 	if (sig->key_bits > 0)
 		buf_addf(&why, _(", %u-bit key"), sig->key_bits);
@@ -96,14 +96,14 @@ describe_dkim(const struct evaluation *ev, const struct report_row *row, struct 
 		buf_addf(&why, _(", %llu octets of the body not signed"),
 			(unsigned long long)sig->unsigned_bytes);
 	buf_addc(&why, '\0');
-	shows->cells[WHY] = why.over ? "" : why.p;
+	line->cells[WHY] = why.over ? "" : why.p;
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0)
 		return;
 	buf_init(&under, arena, LINE_MAX_OCTETS);
 	buf_addf(&under, _("key at %s._domainkey.%s"), printable_in(sig->sig.s, arena),
 		printable_in(sig->sig.d, arena));
 	buf_addc(&under, '\0');
-	shows->under[0] = under.over ? NULL : under.p;
+	line->under[0] = under.over ? NULL : under.p;
 }
 
 /* Returns "sealed by a.example, b.example", with the newest sealer last; NULL if there is none. */
@@ -126,25 +126,25 @@ sealers(const struct arc_result *arc, struct arena *arena)
 }
 
 static void
-describe_arc(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
+describe_arc(const struct evaluation *ev, const struct report_row *row, struct table_row *line)
 {
 	const struct arc_result *arc = &ev->results.arc;
 	struct buf why;
 
-	shows->cells[0] = "ARC";
-	shows->under[0] = sealers(arc, ev->arena);
+	line->cells[0] = "ARC";
+	line->under[0] = sealers(arc, ev->arena);
 	buf_init(&why, ev->arena, LINE_MAX_OCTETS);
 	if (row->code == AUTH_NONE)
 		buf_adds(&why, _("no chain"));
 	else if (row->code != AUTH_PASS)
 		buf_addf(&why, "%s%s%s", row->part != NULL ? row->part : "",
-			row->part != NULL ? ": " : "", shows->cells[WHY]);
+			row->part != NULL ? ": " : "", line->cells[WHY]);
 	else if (arc->oldest_pass == 0)
 		buf_adds(&why, _("unchanged since the first seal"));
 	else
 		buf_addf(&why, _("unchanged since seal %u of %zu"), arc->oldest_pass, arc->n);
 	buf_addc(&why, '\0');
-	shows->cells[WHY] = why.over ? "" : why.p;
+	line->cells[WHY] = why.over ? "" : why.p;
 }
 
 static const char *
@@ -176,28 +176,28 @@ dmarc_why(const struct dmarc_result *dmarc, struct arena *arena)
 }
 
 static void
-describe_dmarc_of(const struct dmarc_result *dmarc, struct arena *arena, struct table_row *shows)
+describe_dmarc_of(const struct dmarc_result *dmarc, struct arena *arena, struct table_row *line)
 {
-	shows->cells[0] = dmarc->mode == DMARC_RFC7489 ? "DMARC (RFC 7489)" : "DMARC";
-	shows->cells[WHY] = dmarc_why(dmarc, arena);
+	line->cells[0] = dmarc->mode == DMARC_RFC7489 ? "DMARC (RFC 7489)" : "DMARC";
+	line->cells[WHY] = dmarc_why(dmarc, arena);
 	if (dmarc->has_record)
-		shows->under[0] =
+		line->under[0] =
 			record_line("_dmarc.", dmarc->record_domain, dmarc->record.text, arena);
 }
 
 static void
-describe_dmarc(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
+describe_dmarc(const struct evaluation *ev, const struct report_row *row, struct table_row *line)
 {
 	(void)row;
-	describe_dmarc_of(&ev->results.dmarc, ev->arena, shows);
+	describe_dmarc_of(&ev->results.dmarc, ev->arena, line);
 }
 
 static void
-describe_user(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
+describe_user(const struct evaluation *ev, const struct report_row *row, struct table_row *line)
 {
 	(void)row;
-	shows->cells[0] = "AUTH";
-	shows->cells[WHY] = printable_in(ev->taken.envelope.authenticated, ev->arena);
+	line->cells[0] = "AUTH";
+	line->cells[WHY] = printable_in(ev->taken.envelope.authenticated, ev->arena);
 }
 
 /* Adds the results of the Authentication-Results field to the table. */
@@ -207,7 +207,7 @@ add_rows(const struct evaluation *ev, const struct report *report, struct table 
 	static const struct {
 		const char *method, *name;
 		void (*describe)(const struct evaluation *ev, const struct report_row *row,
-			struct table_row *shows);
+			struct table_row *line);
 	} methods[] = {
 		{"auth", "AUTH", describe_user},
 		{"spf", "SPF", describe_spf},
@@ -218,7 +218,7 @@ add_rows(const struct evaluation *ev, const struct report *report, struct table 
 
 	for (size_t i = 0; i < report->n; i++) {
 		const struct report_row *row = &report->rows[i];
-		struct table_row shows = {.code = row->code,
+		struct table_row line = {.code = row->code,
 			.cells = {row->method, text_of(row->domain, ev->arena),
 				auth_code_word(row->code), aligned_word(row->alignment),
 				reason_words(&row->reason, ev->arena)}};
@@ -226,11 +226,11 @@ add_rows(const struct evaluation *ev, const struct report *report, struct table 
 		for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {
 			if (strcmp(methods[k].method, row->method) != 0)
 				continue;
-			shows.cells[0] = methods[k].name;
+			line.cells[0] = methods[k].name;
 			if (ev->evaluated)
-				methods[k].describe(ev, row, &shows);
+				methods[k].describe(ev, row, &line);
 		}
-		table_row(table, shows);
+		table_row(table, line);
 	}
 }
 
@@ -239,12 +239,12 @@ static void
 add_other_dmarc(const struct evaluation *ev, struct table *table)
 {
 	const struct dmarc_result *dmarc = &ev->results.dmarc_other;
-	struct table_row shows = {.code = dmarc->code,
+	struct table_row line = {.code = dmarc->code,
 		.cells = {"", text_of(dmarc->from_domain, ev->arena), auth_code_word(dmarc->code),
 			"-", ""}};
 
-	describe_dmarc_of(dmarc, ev->arena, &shows);
-	table_row(table, shows);
+	describe_dmarc_of(dmarc, ev->arena, &line);
+	table_row(table, line);
 }
 
 void
