@@ -73,7 +73,7 @@ write_reply_line(const struct job *job, const struct delivery *delivery)
 static const char *
 queue_id(const struct job *job)
 {
-	const struct slice id = job->ev.taken.envelope.queue_id;
+	const struct slice id = job->ev.intake.envelope.queue_id;
 
 	return log_value(id.n > 0 ? id : slice_str(job->options->queue_id), job->ev.arena);
 }
@@ -138,7 +138,7 @@ hand_on(struct job *job, struct output *output, struct error *error)
 		struct smtp_job smtp = {
 			.next_hop = job->next_hop,
 			.our_name = job->our_name,
-			.envelope = &job->ev.taken.envelope,
+			.envelope = &job->ev.intake.envelope,
 			.timeout = options->command_timeout,
 		};
 
@@ -178,7 +178,7 @@ pass_on(struct job *job, struct slice block, int status)
 static bool
 spf_names_sender(const struct evaluation *ev)
 {
-	return ev->evaluated && ev->taken.envelope.path == PATH_GIVEN &&
+	return ev->evaluated && ev->intake.envelope.path == PATH_GIVEN &&
 	       ev->results.spf.code == AUTH_PASS && ev->results.spf.identity == SPF_ID_MAILFROM;
 }
 
@@ -217,7 +217,7 @@ finish(struct job *job)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 	struct delivery delivery = profile_delivery(options, ev->verdict.disposition,
-		ev->taken.envelope.path == PATH_GIVEN, spf_names_sender(ev));
+		ev->intake.envelope.path == PATH_GIVEN, spf_names_sender(ev));
 
 	if (options->output != OUTPUT_MESSAGE)
 		return emit_other(job, delivery.status);

@@ -94,7 +94,7 @@ void
 log_message(struct log *log, const struct evaluation *ev, const struct outcome *outcome,
 	int64_t milliseconds)
 {
-	const struct envelope *envelope = &ev->taken.envelope;
+	const struct envelope *envelope = &ev->intake.envelope;
 	const struct reason *reason = &ev->verdict.reason;
 	const bool has_reason = reason->id != REASON_NONE;
 	struct report report;
@@ -129,5 +129,5 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 void
 log_message_known(const struct evaluation *ev)
 {
-	log_about(ev->taken.envelope.queue_id, message_id(&ev->message, ev->arena), ev->arena);
+	log_about(ev->intake.envelope.queue_id, message_id(&ev->message, ev->arena), ev->arena);
 }

@@ -104,7 +104,7 @@ advice_propose_more(const struct advice *advice, struct finding *finding,
 bool
 advice_sent_on(const struct advice *advice)
 {
-	const struct slice sender = advice->ev->taken.envelope.mail_from;
+	const struct slice sender = advice->ev->intake.envelope.mail_from;
 	const char *signs[POLICY_INDICATORS];
 
 	if (policy_field_indicators(advice->ev->in.message, signs) > 0)

@@ -10,14 +10,14 @@ enum { RECORDS_MAX = 20, SERVICE_RECORDS = 2 };
 static const char *
 client_text(const struct advice *advice)
 {
-	return advice_shown(advice, ip_text(&advice->ev->taken.envelope.client_ip, advice->arena));
+	return advice_shown(advice, ip_text(&advice->ev->intake.envelope.client_ip, advice->arena));
 }
 
 /* Returns an SPF term that allows the client. */
 static const char *
 client_term(const struct advice *advice, const struct evidence *evidence)
 {
-	const struct ip *ip = &advice->ev->taken.envelope.client_ip;
+	const struct ip *ip = &advice->ev->intake.envelope.client_ip;
 	struct buf term;
 
 	buf_init(&term, advice->arena, 512);
@@ -65,7 +65,7 @@ with_client(const struct advice *advice, struct slice domain, struct slice now,
 	const struct evidence *evidence, const struct envelope *envelope,
 	struct proof_record *record)
 {
-	const unsigned char family = advice->ev->taken.envelope.client_ip.family;
+	const unsigned char family = advice->ev->intake.envelope.client_ip.family;
 	struct auth_results results;
 
 	*record = (struct proof_record){
@@ -108,7 +108,7 @@ static void
 mail_from(const struct advice *advice, const struct evidence *evidence)
 {
 	const struct provider *provider = evidence->provider;
-	const struct ip *ip = &advice->ev->taken.envelope.client_ip;
+	const struct ip *ip = &advice->ev->intake.envelope.client_ip;
 	struct proof_record records[SERVICE_RECORDS], supposed;
 	const bool named = provider != NULL && provider->mail_from != NULL;
 	const char *domain = advice_shown(advice, advice->results->spf.domain);
@@ -326,7 +326,7 @@ advise_spf(const struct advice *advice)
 
 	if (spf->domain.n == 0 || (spf->code == AUTH_PASS && advice->spf_aligned))
 		return;
-	if (advice->ev->taken.envelope.client_ip.family == 0) /* the client is unknown */
+	if (advice->ev->intake.envelope.client_ip.family == 0) /* the client is unknown */
 		return;
 	if (!advice->spf_aligned && advice->indirect)
 		return;
@@ -336,7 +336,7 @@ advise_spf(const struct advice *advice)
 		advice_add(advice, ADVICE_SPF_DNS, advice_shown(advice, spf->domain));
 	else if (advice->spf_aligned && spf->code == AUTH_PERMERROR)
 		broken(advice);
-	else if (!ip_is_public(&advice->ev->taken.envelope.client_ip))
+	else if (!ip_is_public(&advice->ev->intake.envelope.client_ip))
 		advice_add(advice, ADVICE_SPF_INSIDE, client_text(advice));
 	else if (!advice->spf_aligned)
 		foreign(advice);

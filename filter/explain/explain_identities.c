@@ -118,7 +118,7 @@ print_from(const struct identities *ids, struct arena *arena)
 void
 explain_identities(const struct evaluation *ev)
 {
-	const struct envelope *envelope = &ev->taken.envelope;
+	const struct envelope *envelope = &ev->intake.envelope;
 	struct arena *arena = ev->arena;
 	const char *path = text_of(envelope->mail_from, arena);
 
@@ -130,12 +130,12 @@ explain_identities(const struct evaluation *ev)
 	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
 		envelope->client_name.n > 0 ? " " : "",
 		printable(envelope->client_name, SHOWN_MAX, arena));
-	print_client_source(&ev->taken.source);
+	print_client_source(&ev->intake.source);
 	text_pad("HELO", LABEL, stdout);
 	printf("%s\n", text_of(envelope->helo, arena));
 	text_pad("MAIL FROM", LABEL, stdout);
 	printf("%s\n", path);
-	print_path_source(&ev->taken.source);
+	print_path_source(&ev->intake.source);
 	printf("\n");
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),

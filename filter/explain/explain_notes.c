@@ -66,7 +66,7 @@ is_millis(const struct dkim_sig *sig, int64_t now)
 static void
 hint_ipv6(const struct evaluation *ev)
 {
-	const struct envelope *envelope = &ev->taken.envelope;
+	const struct envelope *envelope = &ev->intake.envelope;
 	const struct dns_answer *answer;
 	struct slice name;
 
@@ -81,8 +81,8 @@ hint_ipv6(const struct evaluation *ev)
 		struct envelope other = *envelope;
 
 		other.client_ip = answer->rr[i].ip;
-		again.taken.envelope = other;
-		again.in.envelope = &again.taken.envelope;
+		again.intake.envelope = other;
+		again.in.envelope = &again.intake.envelope;
 		if (!proof_allows(&again, ev->results.spf.domain))
 			continue;
 		printf(_("\n%s connected by IPv6 (%s); the SPF record of %s allows it only by "
@@ -101,7 +101,7 @@ explain_hints(const struct evaluation *ev)
 
 	if (!ev->evaluated)
 		return;
-	if (ev->taken.envelope.helo.n == 0 && has_macro_h(ev->results.spf.record))
+	if (ev->intake.envelope.helo.n == 0 && has_macro_h(ev->results.spf.record))
 		printf(_("\nThe SPF record of %s uses the HELO name (%%{h}), which is not known "
 			 "here: set it with --helo.\n"),
 			printable(ev->results.spf.domain, SHOWN_MAX, ev->arena));

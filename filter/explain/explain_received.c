@@ -13,9 +13,9 @@ agree_with_received(const struct evaluation *ev)
 	struct agreement *agreement = arena_alloc(ev->arena, sizeof *agreement);
 	struct said *said = arena_alloc(ev->arena, sizeof *said);
 
-	(void)said_read(&ev->message, &ev->taken, slice_str(ev->options->compare_received),
+	(void)said_read(&ev->message, &ev->intake, slice_str(ev->options->compare_received),
 		ev->arena, said);
-	agree_compare(said, &ev->results, envelope_is_known(&ev->taken), agreement);
+	agree_compare(said, &ev->results, envelope_is_known(&ev->intake), agreement);
 	return agreement;
 }
 

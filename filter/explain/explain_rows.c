@@ -197,7 +197,7 @@ describe_user(const struct evaluation *ev, const struct report_row *row, struct 
 {
 	(void)row;
 	line->cells[0] = "AUTH";
-	line->cells[WHY] = printable_in(ev->taken.envelope.authenticated, ev->arena);
+	line->cells[WHY] = printable_in(ev->intake.envelope.authenticated, ev->arena);
 }
 
 /* Adds the results of the Authentication-Results field to the table. */

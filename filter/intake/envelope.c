@@ -50,15 +50,15 @@ take_options(const struct options *options, struct arena *arena, struct envelope
 
 enum status
 envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
-	struct taken *taken, enum fault *fault)
+	struct intake *intake, enum fault *fault)
 {
-	*taken = (struct taken){.message = bytes};
-	take_options(options, arena, &taken->envelope);
+	*intake = (struct intake){.message = bytes};
+	take_options(options, arena, &intake->envelope);
 	switch (options->envelope) {
 	case ENVELOPE_STDIN:
-		return envelope_stdin(bytes, arena, taken, fault);
+		return envelope_stdin(bytes, arena, intake, fault);
 	case ENVELOPE_BSMTP:
-		return envelope_bsmtp(bytes, options->spool_dir, arena, taken, fault);
+		return envelope_bsmtp(bytes, options->spool_dir, arena, intake, fault);
 	case ENVELOPE_ARGS:
 	case ENVELOPE_FIELD:
 	case ENVELOPE_HEADERS:
@@ -68,27 +68,27 @@ envelope_take(const struct options *options, struct slice bytes, struct arena *a
 }
 
 void
-envelope_release(struct taken *taken)
+envelope_release(struct intake *intake)
 {
-	spool_release(taken->mapped);
-	taken->mapped = SLICE("");
+	spool_release(intake->mapped);
+	intake->mapped = SLICE("");
 }
 
 enum status
 envelope_from_message(const struct options *options, const struct message *message,
-	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
+	struct slice secret, struct dns *dns, struct arena *arena, struct intake *intake,
 	enum fault *fault)
 {
 	enum status st = ST_OK;
 
 	if (options->envelope == ENVELOPE_FIELD)
 		st = envelope_field(message, options->limits.field_size, secret, arena,
-			&taken->envelope, fault);
+			&intake->envelope, fault);
 	/* the client given by the mail server may be a trusted relay */
 	if (st == ST_OK)
-		relay_look_behind(options, message, dns, &taken->envelope);
+		relay_look_behind(options, message, dns, &intake->envelope);
 	if (options->envelope == ENVELOPE_HEADERS)
-		envelope_headers(options, message, dns, arena, taken);
+		envelope_headers(options, message, dns, arena, intake);
 	return st;
 }
 

@@ -20,13 +20,13 @@ struct dns;
  * Takes the envelope from the options and, depending on the mode, from the beginning of bytes
  * (stdin, bsmtp). The modes field and headers need the parsed message: envelope_from_message.
  * ST_BAD with *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault if
- * memory or disk space for a copy runs out; *taken is set in any case. Slices point into bytes, the
- * options or the arena; call envelope_release at the end.
+ * memory or disk space for a copy runs out; *intake is set in any case. Slices point into bytes,
+ * the options or the arena; call envelope_release at the end.
  */
 enum status envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
-	struct taken *taken, enum fault *fault);
+	struct intake *intake, enum fault *fault);
 
-void envelope_release(struct taken *taken);
+void envelope_release(struct intake *intake);
 
 /*
  * Reads the envelope from the message's header, in the modes field and headers. In every mode, a
@@ -35,7 +35,7 @@ void envelope_release(struct taken *taken);
  * ST_BAD with *fault as above.
  */
 enum status envelope_from_message(const struct options *options, const struct message *message,
-	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
+	struct slice secret, struct dns *dns, struct arena *arena, struct intake *intake,
 	enum fault *fault);
 
 /* sets trusted_client according to --trusted-client, after everything else is known */

@@ -227,36 +227,36 @@ put_file(void *arg, struct slice run)
 /* Copies a large message to a spool file, and maps it. */
 static enum fault
 copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct arena *arena,
-	struct taken *taken)
+	struct intake *intake)
 {
 	struct file file = {.fd = spool_open(dir, text.n), .piece = arena_alloc(arena, PIECE)};
 	enum fault fault = FAULT_NO_SPOOL;
 
 	if (file.fd >= 0 && copy(text, crlf, put_file, &file) &&
 		write_bytes(file.fd, slice_make(file.piece, file.n)))
-		fault = spool_map(file.fd, size, &taken->mapped);
+		fault = spool_map(file.fd, size, &intake->mapped);
 	if (file.fd >= 0)
 		close(file.fd);
 	if (fault == FAULT_NONE)
-		taken->message = taken->mapped;
+		intake->message = intake->mapped;
 	return fault;
 }
 
 static enum fault
 unstuff(struct slice text, size_t dots, bool crlf, const char *dir, struct arena *arena,
-	struct taken *taken)
+	struct intake *intake)
 {
 	struct memory memory = {0};
 
 	if (dots == 0) {
-		taken->message = text;
+		intake->message = text;
 		return FAULT_NONE;
 	}
 	if (text.n > SPOOL_MEMORY)
-		return copy_mapped(text, text.n - dots, crlf, dir, arena, taken);
+		return copy_mapped(text, text.n - dots, crlf, dir, arena, intake);
 	memory.p = arena_alloc(arena, text.n);
 	(void)copy(text, crlf, put_memory, &memory);
-	taken->message = slice_make(memory.p, memory.n);
+	intake->message = slice_make(memory.p, memory.n);
 	return FAULT_NONE;
 }
 
@@ -274,10 +274,10 @@ has_second(struct slice rest)
 }
 
 enum status
-envelope_bsmtp(struct slice bytes, const char *spool_dir, struct arena *arena, struct taken *taken,
-	enum fault *fault)
+envelope_bsmtp(struct slice bytes, const char *spool_dir, struct arena *arena,
+	struct intake *intake, enum fault *fault)
 {
-	struct reader reader = {.rest = bytes, .envelope = &taken->envelope, .arena = arena};
+	struct reader reader = {.rest = bytes, .envelope = &intake->envelope, .arena = arena};
 	size_t message, end, dots;
 
 	if (read_commands(&reader, fault) != ST_OK)
@@ -291,6 +291,6 @@ envelope_bsmtp(struct slice bytes, const char *spool_dir, struct arena *arena, s
 		return ST_BAD;
 	}
 	*fault = unstuff(
-		slice_head(reader.rest, message), dots, reader.crlf, spool_dir, arena, taken);
+		slice_head(reader.rest, message), dots, reader.crlf, spool_dir, arena, intake);
 	return *fault == FAULT_NONE ? ST_OK : ST_TEMP;
 }

@@ -239,9 +239,9 @@ mailbox_provider(enum mailbox mailbox)
 
 void
 envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
-	struct arena *arena, struct taken *taken)
+	struct arena *arena, struct intake *intake)
 {
-	struct envelope_source *source = &taken->source;
+	struct envelope_source *source = &intake->source;
 	struct walk walk = {.options = options,
 		.dns = dns,
 		.arena = arena,
@@ -251,14 +251,14 @@ envelope_headers(const struct options *options, const struct message *message, s
 
 	*source = (struct envelope_source){
 		.headers = true,
-		.client_option = taken->envelope.client_ip.family != 0,
-		.path = taken->envelope.path != PATH_UNKNOWN ? PLACE_OPTION : PLACE_NONE,
+		.client_option = intake->envelope.client_ip.family != 0,
+		.path = intake->envelope.path != PATH_UNKNOWN ? PLACE_OPTION : PLACE_NONE,
 	};
-	border = find_border(&walk, message, &taken->envelope);
+	border = find_border(&walk, message, &intake->envelope);
 	if (source->client_option)
 		source->unknown = CLIENT_KNOWN;
 	if (source->path == PLACE_NONE)
-		envelope_stored_path(message, border, arena, taken);
-	if (taken->envelope.nrcpts == 0)
-		recipients_above(message, border, arena, &taken->envelope);
+		envelope_stored_path(message, border, arena, intake);
+	if (intake->envelope.nrcpts == 0)
+		recipients_above(message, border, arena, &intake->envelope);
 }

@@ -45,7 +45,7 @@ field_path(struct slice value)
 
 /* Takes the topmost X-Envelope-From or Return-Path above the border. */
 static bool
-path_above(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+path_above(const struct message *message, size_t border, struct arena *arena, struct intake *intake)
 {
 	for (size_t i = 0; i < border; i++) {
 		const struct field *field = &message->fields[i];
@@ -53,9 +53,9 @@ path_above(const struct message *message, size_t border, struct arena *arena, st
 
 		if ((field->flags & FIELD_OVERSIZE) != 0 || !(x || field_is(field, "Return-Path")))
 			continue;
-		envelope_path(field_path(field_unfold(field, arena)), &taken->envelope);
-		taken->source.path = x ? PLACE_X_ENVELOPE_FROM : PLACE_RETURN_PATH;
-		taken->source.path_field = 1;
+		envelope_path(field_path(field_unfold(field, arena)), &intake->envelope);
+		intake->source.path = x ? PLACE_X_ENVELOPE_FROM : PLACE_RETURN_PATH;
+		intake->source.path_field = 1;
 		return true;
 	}
 	return false;
@@ -132,24 +132,24 @@ last_path(const struct message *message, size_t border, size_t *number)
  */
 static void
 path_below(const struct message *message, size_t border, struct slice domain, bool null,
-	struct arena *arena, struct taken *taken)
+	struct arena *arena, struct intake *intake)
 {
-	const struct field *field = last_path(message, border, &taken->source.path_field);
+	const struct field *field = last_path(message, border, &intake->source.path_field);
 	struct envelope found = {.path = PATH_UNKNOWN};
 	struct slice at;
 	struct buf text;
 
 	if (null) {
-		taken->envelope.path = PATH_NULL;
-		taken->source.path = PLACE_NOTED;
+		intake->envelope.path = PATH_NULL;
+		intake->source.path = PLACE_NOTED;
 		return;
 	}
 	if (field != NULL)
 		envelope_path(field_path(field_unfold(field, arena)), &found);
 	at = slice_from(found.mail_from, slice_rfind(found.mail_from, '@') + 1);
 	if (found.path == PATH_GIVEN && slice_ieq(at, domain)) {
-		envelope_path(found.mail_from, &taken->envelope);
-		taken->source.path = PLACE_BELOW;
+		envelope_path(found.mail_from, &intake->envelope);
+		intake->source.path = PLACE_BELOW;
 		return;
 	}
 	buf_init(&text, arena, DOMAIN_OCTETS);
@@ -157,8 +157,8 @@ path_below(const struct message *message, size_t border, struct slice domain, bo
 	buf_add(&text, domain);
 	if (text.over)
 		return;
-	envelope_path(buf_slice(&text), &taken->envelope);
-	taken->source.path = PLACE_NOTED;
+	envelope_path(buf_slice(&text), &intake->envelope);
+	intake->source.path = PLACE_NOTED;
 }
 
 /* The domain in smtp.mail of the SPF result in this field, if host wrote the field; else empty. */
@@ -186,13 +186,13 @@ mail_of(const struct field *field, struct slice host, struct arena *arena)
  */
 static bool
 path_of_border(
-	const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+	const struct message *message, size_t border, struct arena *arena, struct intake *intake)
 {
 	struct received received;
 	struct slice domain;
 	size_t i = border + 1;
 
-	if (taken->source.provider == NULL || !taken->source.provider->mailbox.noted_below ||
+	if (intake->source.provider == NULL || !intake->source.provider->mailbox.noted_below ||
 		border >= message->nfields)
 		return false;
 	while (i < message->nfields && !field_is(&message->fields[i], "Received") &&
@@ -204,18 +204,18 @@ path_of_border(
 		return false;
 	domain = mail_of(&message->fields[i], received.by, arena);
 	if (domain.n > 0)
-		path_below(message, border, domain, false, arena, taken);
+		path_below(message, border, domain, false, arena, intake);
 	return domain.n > 0;
 }
 
 /* Uses the SPF result that the provider recorded above its border. */
 static bool
-path_noted(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+path_noted(const struct message *message, size_t border, struct arena *arena, struct intake *intake)
 {
 	struct slice domain;
 	bool null;
 
-	if (taken->source.provider == NULL || !taken->source.provider->mailbox.path_below)
+	if (intake->source.provider == NULL || !intake->source.provider->mailbox.path_below)
 		return false;
 	for (size_t i = 0; i < border; i++) {
 		const struct field *field = &message->fields[i];
@@ -224,7 +224,7 @@ path_noted(const struct message *message, size_t border, struct arena *arena, st
 			(field->flags & FIELD_OVERSIZE) != 0 ||
 			!noted_domain(field_unfold(field, arena), &domain, &null))
 			continue;
-		path_below(message, border, domain, null, arena, taken);
+		path_below(message, border, domain, null, arena, intake);
 		return true;
 	}
 	return false;
@@ -232,16 +232,16 @@ path_noted(const struct message *message, size_t border, struct arena *arena, st
 
 void
 envelope_stored_path(
-	const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+	const struct message *message, size_t border, struct arena *arena, struct intake *intake)
 {
 	struct slice path;
 
-	if (path_above(message, border, arena, taken) ||
-		path_noted(message, border, arena, taken) ||
-		path_of_border(message, border, arena, taken))
+	if (path_above(message, border, arena, intake) ||
+		path_noted(message, border, arena, intake) ||
+		path_of_border(message, border, arena, intake))
 		return;
 	if (message->mbox_from.n > 0 && mbox_path(message->mbox_from, &path)) {
-		envelope_path(path, &taken->envelope);
-		taken->source.path = PLACE_MBOX;
+		envelope_path(path, &intake->envelope);
+		intake->source.path = PLACE_MBOX;
 	}
 }

@@ -6,11 +6,11 @@
 enum { TEXT_OCTETS = 1024 };
 
 bool
-envelope_is_known(const struct taken *taken)
+envelope_is_known(const struct intake *intake)
 {
-	const struct envelope *envelope = &taken->envelope;
+	const struct envelope *envelope = &intake->envelope;
 
-	if (!taken->source.headers)
+	if (!intake->source.headers)
 		return true;
 	return envelope->client_ip.family != 0 && envelope->path != PATH_UNKNOWN &&
 	       (envelope->path == PATH_GIVEN || envelope->helo.n > 0);
@@ -44,9 +44,9 @@ envelope_unknown_word(enum client_unknown unknown)
 }
 
 struct slice
-envelope_source_text(const struct taken *taken, struct arena *arena)
+envelope_source_text(const struct intake *intake, struct arena *arena)
 {
-	const struct envelope_source *source = &taken->source;
+	const struct envelope_source *source = &intake->source;
 	const char *place = envelope_place_word(source->path);
 	struct buf out;
 

@@ -118,21 +118,21 @@ next_line(struct slice *rest, struct slice *line)
 }
 
 enum status
-envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, enum fault *fault)
+envelope_stdin(struct slice bytes, struct arena *arena, struct intake *intake, enum fault *fault)
 {
-	struct parts parts = {.envelope = &taken->envelope, .arena = arena};
+	struct parts parts = {.envelope = &intake->envelope, .arena = arena};
 	struct slice rest = slice_head(bytes, ENVELOPE_MAX), line;
 
 	/* a preamble without a sender means an unknown sender, even if an option gives one */
-	taken->envelope.path = PATH_UNKNOWN;
-	taken->envelope.mail_from = SLICE("");
+	intake->envelope.path = PATH_UNKNOWN;
+	intake->envelope.mail_from = SLICE("");
 	if (!next_line(&rest, &line) || !slice_eq(line, SLICE("mailstamp-envelope=1"))) {
 		*fault = FAULT_ENVELOPE_MAGIC;
 		return ST_BAD;
 	}
 	while (next_line(&rest, &line)) {
 		if (line.n == 0) {
-			taken->message = slice_from(bytes, (size_t)(rest.p - bytes.p));
+			intake->message = slice_from(bytes, (size_t)(rest.p - bytes.p));
 			return use_parts(&parts, fault);
 		}
 		if (add_part(&parts, line, fault) != ST_OK)

@@ -53,7 +53,7 @@ struct envelope_source {
 	size_t path_field; /* number of its field, from 1, among the fields of the same name */
 };
 
-struct taken {
+struct intake {
 	struct envelope envelope;
 	struct envelope_source source;
 	struct slice message; /* the message's bytes, without the envelope around them */
@@ -79,13 +79,13 @@ void envelope_rcpt(struct slice text, struct slice *list, struct envelope *envel
 enum status envelope_decode(struct slice text, struct arena *arena, struct slice *out);
 
 /* Are all values that SPF needs known? Can be false only in mode headers. */
-bool envelope_is_known(const struct taken *taken);
+bool envelope_is_known(const struct intake *intake);
 
 /*
  * The lines that the envelope was taken from, for lists and programs: `client: Received 3, below
  * mailbox mailbox (gmail); path: Return-Path`. Empty in other modes. In the arena.
  */
-struct slice envelope_source_text(const struct taken *taken, struct arena *arena);
+struct slice envelope_source_text(const struct intake *intake, struct arena *arena);
 
 /* "Return-Path" and the like, for programs: fixed words; NULL for PLACE_NONE */
 const char *envelope_place_word(enum path_place place);

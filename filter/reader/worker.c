@@ -215,7 +215,7 @@ static void
 find_name(struct worker *worker)
 {
 	struct evaluation *ev = &worker->ev;
-	struct envelope *envelope = &ev->taken.envelope;
+	struct envelope *envelope = &ev->intake.envelope;
 
 	if (!worker->options->names || !ev->evaluated || envelope->client_name.n > 0 ||
 		ev->results.dmarc.code == AUTH_PASS)

@@ -24,10 +24,10 @@ without_instance(struct slice text)
  * the first Received field.
  */
 static size_t
-border_of(const struct message *message, const struct taken *taken)
+border_of(const struct message *message, const struct intake *intake)
 {
 	const size_t n =
-		taken->source.headers && taken->source.border > 0 ? taken->source.border : 1;
+		intake->source.headers && intake->source.border > 0 ? intake->source.border : 1;
 	size_t received = 0;
 
 	for (size_t i = 0; i < message->nfields; i++)
@@ -160,10 +160,10 @@ use_field(const struct field *field, struct slice id, struct arena *arena, struc
  * follow.
  */
 static void
-take_below(const struct message *message, const struct taken *taken, size_t border, struct slice id,
-	struct arena *arena, struct said *said)
+take_below(const struct message *message, const struct intake *intake, size_t border,
+	struct slice id, struct arena *arena, struct said *said)
 {
-	const struct provider *provider = taken->source.headers ? taken->source.provider : NULL;
+	const struct provider *provider = intake->source.headers ? intake->source.provider : NULL;
 
 	if (provider == NULL || provider->mailbox.word == NULL ||
 		!provider_lists(provider->mailbox.border, SLICE("mx.google.com")))
@@ -178,13 +178,13 @@ take_below(const struct message *message, const struct taken *taken, size_t bord
 }
 
 bool
-said_read(const struct message *message, const struct taken *taken, struct slice id,
+said_read(const struct message *message, const struct intake *intake, struct slice id,
 	struct arena *arena, struct said *said)
 {
-	const size_t border = border_of(message, taken);
+	const size_t border = border_of(message, intake);
 
 	*said = (struct said){.form = SAID_NOTHING};
-	take_below(message, taken, border, id, arena, said);
+	take_below(message, intake, border, id, arena, said);
 	for (size_t i = border; said->form != SAID_ARC && i > 0; i--)
 		if (field_is(&message->fields[i - 1], "Authentication-Results"))
 			use_field(&message->fields[i - 1], id, arena, said);

@@ -47,7 +47,7 @@ struct said {
  * to the border is used. All fields with that id are combined. False if no readable results were
  * found; form is then SAID_NOTHING.
  */
-bool said_read(const struct message *message, const struct taken *taken, struct slice id,
+bool said_read(const struct message *message, const struct intake *intake, struct slice id,
 	struct arena *arena, struct said *said);
 
 #endif

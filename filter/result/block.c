@@ -18,13 +18,13 @@ add_user_row(const struct evaluation *ev, struct report *report)
 {
 	struct report_row *row;
 
-	if (ev->taken.envelope.authenticated.n == 0)
+	if (ev->intake.envelope.authenticated.n == 0)
 		return;
 	row = report_add(
 		report, "auth", AUTH_PASS, policy_reason(POLICY_R_NONE)); /* RFC 8601 2.7.4 */
 	if (ev->options->show_user) /* by default hidden, because the field may leave the site with
 				       the message */
-		report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
+		report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->intake.envelope.authenticated);
 }
 
 /*

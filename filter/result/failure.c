@@ -42,7 +42,7 @@ is_due(const struct evaluation *ev)
 	return ev->options->failure_log != FAILURE_NONE && ev->evaluated && !ev->results.local &&
 	       ev->ids.ambiguous.id == FROM_R_NONE && dmarc->has_record &&
 	       dmarc->record.ruf.n > 0 && dmarc->record.psd != 'y' &&
-	       ev->taken.envelope.path == PATH_GIVEN &&
+	       ev->intake.envelope.path == PATH_GIVEN &&
 	       (dmarc->code == AUTH_PASS || dmarc->code == AUTH_FAIL) &&
 	       report_mail_of(&ev->message, ev->arena) == REPORT_MAIL_NONE &&
 	       failure_asked(&ev->results, dmarc->record.fo);

@@ -30,7 +30,7 @@ enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 static json_t *
 source_part(const struct evaluation *ev)
 {
-	const struct envelope_source *source = &ev->taken.source;
+	const struct envelope_source *source = &ev->intake.source;
 	json_t *inside;
 
 	if (!source->headers)
@@ -43,7 +43,7 @@ source_part(const struct evaluation *ev)
 		source->border > 0 ? json_integer((json_int_t)source->border) : json_null(),
 		"unknown", envelope_unknown_word(source->unknown), "path",
 		envelope_place_word(source->path), "text",
-		json_known(envelope_source_text(&ev->taken, ev->arena), ev->arena));
+		json_known(envelope_source_text(&ev->intake, ev->arena), ev->arena));
 }
 
 static json_t *
@@ -54,7 +54,7 @@ envelope_part(const struct evaluation *ev)
 		[PATH_NULL] = "null",
 		[PATH_GIVEN] = "given",
 	};
-	const struct envelope *envelope = &ev->taken.envelope;
+	const struct envelope *envelope = &ev->intake.envelope;
 	json_t *rcpts = json_array();
 
 	for (size_t i = 0; i < envelope->nrcpts; i++)
@@ -233,7 +233,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
 		placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
 		(json_int_t)ev->in.now, "authserv_id", ev->authserv_id, "queue_id",
-		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
+		json_known(ev->intake.envelope.queue_id, arena), "envelope", envelope_part(ev),
 		"message", message_part(ev), "warnings", warnings_part(ev), "local",
 		done ? json_boolean(results->local) : NULL, "spf",
 		done ? json_spf(report_first(&report, "spf"), &results->spf, arena) : NULL,

@@ -89,7 +89,7 @@ check_aligned(const struct evaluation *ev)
 static enum rules_state
 check_names(const struct evaluation *ev)
 {
-	const struct ip *ip = &ev->taken.envelope.client_ip;
+	const struct ip *ip = &ev->intake.envelope.client_ip;
 	const struct dns_answer *names;
 
 	if (ip->family == 0 || ip_is_private(ip) || ev->in.dns == NULL)
@@ -170,7 +170,7 @@ says_tls(struct slice clauses)
 static enum rules_state
 check_tls(const struct evaluation *ev)
 {
-	const struct envelope_source *source = &ev->taken.source;
+	const struct envelope_source *source = &ev->intake.source;
 	const size_t n = source->headers && source->border > 0 ? source->border - 1 : 0;
 	const struct field *field = source->headers && source->border > 0
 					    ? message_field(&ev->message, "Received", n)

@@ -24,7 +24,7 @@ evidence_word(enum evidence_id id)
 static bool
 is_service_host(const struct evaluation *ev, const struct own_senders *own)
 {
-	const struct provider *of_name = provider_of(ev->taken.envelope.client_name);
+	const struct provider *of_name = provider_of(ev->intake.envelope.client_name);
 	struct evidence_services services;
 
 	evidence_services(ev, own, &services);
@@ -132,7 +132,7 @@ find_signs(const struct evaluation *ev, struct sender_facts *facts)
 		facts->pass |= sig->code == AUTH_PASS;
 		facts->signature |= sig->aligned && sig->code == AUTH_FAIL;
 	}
-	facts->known |= provider_of(ev->taken.envelope.client_name) != NULL;
+	facts->known |= provider_of(ev->intake.envelope.client_name) != NULL;
 	facts->fields = policy_field_indicators(&ev->message, fields) > 0;
 }
 

@@ -59,7 +59,7 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 
 	return said.n > 0 && domain_normalize(said, ev->arena, &name) == ST_OK &&
 	       own_senders_have_domain(own, name) &&
-	       dns_has_address(ev->in.dns, name, &ev->taken.envelope.client_ip, 0);
+	       dns_has_address(ev->in.dns, name, &ev->intake.envelope.client_ip, 0);
 }
 
 /*
@@ -252,7 +252,7 @@ evidence_services(const struct evaluation *ev, const struct own_senders *own,
 struct evidence
 evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 {
-	const struct envelope *envelope = &ev->taken.envelope;
+	const struct envelope *envelope = &ev->intake.envelope;
 	const struct ip *ip = &envelope->client_ip;
 	struct slice domains[OWN_DOMAINS];
 	struct evidence_services services;
@@ -295,7 +295,7 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 
 	if (own_senders_have_domain(own, domain) ||
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
-		own_senders_have_address(own, &ev->taken.envelope.client_ip))
+		own_senders_have_address(own, &ev->intake.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
 	else if (ev->results.dmarc.spf_pass || seek_senders(ev, stands_for, &sought))
 		evidence.id = EVIDENCE_RECORDS;

@@ -95,7 +95,7 @@ enum status
 manifest_side(struct slice bytes, struct arena *arena, struct envelope *envelope, enum fault *fault)
 {
 	static const char head[] = "mailstamp-envelope=";
-	struct taken taken = {.envelope = {.path = PATH_UNKNOWN}};
+	struct intake intake = {.envelope = {.path = PATH_UNKNOWN}};
 	struct buf whole;
 	enum status st;
 
@@ -104,12 +104,12 @@ manifest_side(struct slice bytes, struct arena *arena, struct envelope *envelope
 		buf_addf(&whole, "%s1\n", head);
 	buf_add(&whole, slice_trim(bytes));
 	buf_adds(&whole, "\n\n");
-	*envelope = taken.envelope;
+	*envelope = intake.envelope;
 	if (whole.over) {
 		*fault = FAULT_SIDE_LARGE;
 		return ST_BAD;
 	}
-	st = envelope_stdin(buf_slice(&whole), arena, &taken, fault);
-	*envelope = taken.envelope;
+	st = envelope_stdin(buf_slice(&whole), arena, &intake, fault);
+	*envelope = intake.envelope;
 	return st == ST_OK ? ST_OK : ST_BAD;
 }

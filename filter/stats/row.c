@@ -181,7 +181,7 @@ take_agreement(const struct agreement *agreement, struct arena *arena, struct ro
 void
 row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, struct row *row)
 {
-	const struct envelope *envelope = &ev->taken.envelope;
+	const struct envelope *envelope = &ev->intake.envelope;
 
 	*row = blank(outcome->index, outcome->path, ev->arena);
 	row->evaluated = ev->evaluated;
@@ -192,7 +192,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
 	row->client_name = plain(envelope->client_name, ev->arena);
 	row->message_id = plain(json_message_id(ev), ev->arena);
-	row->envelope_from = plain(envelope_source_text(&ev->taken, ev->arena), ev->arena);
+	row->envelope_from = plain(envelope_source_text(&ev->intake, ev->arena), ev->arena);
 	row->not_judged = evaluate_not_judged(ev);
 	row->disposition = ev->verdict.disposition;
 	row->reason = or_empty(reason_text(&ev->verdict.reason));

@@ -216,8 +216,8 @@ find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum 
 
 	if (!given && read)
 		st = envelope_from_message(options, &ev->message, ev->secret, ev->in.dns, ev->arena,
-			&ev->taken, fault);
-	envelope_trust(options, &ev->taken.envelope);
+			&ev->intake, fault);
+	envelope_trust(options, &ev->intake.envelope);
 	return st;
 }
 
@@ -237,7 +237,7 @@ evaluate_checks(struct evaluation *ev, struct error *error)
 	in->envelope_hidden =
 		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN ||
 			options->command == COMMAND_REPORT_READ) &&
-		!envelope_is_known(&ev->taken);
+		!envelope_is_known(&ev->intake);
 	in->until_ms = evaluate_until_ms(options, in->dns);
 	if (auth_run(in, &ev->results) != ST_OK) {
 		*error = fault_error(FAULT_NOT_EVALUATED, NULL, NULL);
@@ -256,7 +256,7 @@ set_input(struct evaluation *ev)
 
 	ev->in = (struct auth_input){
 		.message = &ev->message,
-		.envelope = &ev->taken.envelope,
+		.envelope = &ev->intake.envelope,
 		.ids = &ev->ids,
 		.limits = &options->limits,
 		.options = &ev->auth_options,
@@ -271,7 +271,7 @@ take_message(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
 
-	message_parse(ev->taken.message, options->limits.fields, options->limits.field_size,
+	message_parse(ev->intake.message, options->limits.fields, options->limits.field_size,
 		ev->arena, &ev->message);
 	ev->has_message = true;
 	if (options->has_now && options->now == NOW_MESSAGE)
@@ -292,14 +292,14 @@ take_input(struct evaluation *ev, enum fault *fault)
 	if (ev->oversize && options->envelope == ENVELOPE_BSMTP &&
 		input_complete(options, &ev->input, fault) != ST_OK)
 		return ST_TEMP;
-	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, fault) != ST_OK)
+	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->intake, fault) != ST_OK)
 		return ST_TEMP;
 	take_message(ev);
 	if (!ev->input.partial || (ev->message.flags & MESSAGE_NO_BLANK_LINE) == 0)
 		return ST_OK;
 	ev->has_message = false;
 	if (input_complete(options, &ev->input, fault) != ST_OK ||
-		envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, fault) != ST_OK)
+		envelope_take(options, ev->input.bytes, ev->arena, &ev->intake, fault) != ST_OK)
 		return ST_TEMP;
 	take_message(ev);
 	return ST_OK;
@@ -401,8 +401,9 @@ take_source(struct evaluation *ev, const struct evaluate_source *source, struct 
 	ev->input = (struct input){
 		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};
 	if (source->envelope != NULL)
-		ev->taken = (struct taken){.message = source->bytes, .envelope = *source->envelope};
-	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->taken, &fault) != ST_OK)
+		ev->intake =
+			(struct intake){.message = source->bytes, .envelope = *source->envelope};
+	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->intake, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_TEMP, error);
 	take_message(ev);
 	return read_secret(ev, error);
@@ -440,6 +441,6 @@ evaluate_end(struct evaluation *ev)
 		address_gmime_close(ev->gmime);
 	}
 	domain_psl_free(ev->own_psl);
-	envelope_release(&ev->taken);
+	envelope_release(&ev->intake);
 	input_free(&ev->input);
 }

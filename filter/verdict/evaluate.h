@@ -26,7 +26,7 @@ struct evaluation {
 	/* NULL, or set by the caller: called as soon as the message and its envelope are known */
 	void (*known)(const struct evaluation *evaluation);
 	bool oversize; /* over --max-size: passed on and not evaluated */
-	struct taken taken;
+	struct intake intake;
 	bool has_message; /* message is set, without any envelope around it */
 	struct message message;
 	struct identities ids;

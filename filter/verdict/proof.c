@@ -107,7 +107,7 @@ proof_with(const struct evaluation *ev, const struct proof_record *records, size
 struct envelope
 proof_envelope(const struct evaluation *ev, struct slice domain)
 {
-	struct envelope envelope = ev->taken.envelope;
+	struct envelope envelope = ev->intake.envelope;
 	struct buf path;
 
 	buf_init(&path, ev->arena, DNS_NAME_TEXT_MAX + 16);

@@ -187,7 +187,7 @@ mark_spf(const struct evaluation *ev, const struct feedback_row *row)
 		const struct slice domain = name_of(result->domain, ev->arena);
 
 		if (result->spf && !is_helo(result) && is_word(result->result, "pass") &&
-			domain.n > 0 && ev->taken.envelope.client_ip.family != 0 &&
+			domain.n > 0 && ev->intake.envelope.client_ip.family != 0 &&
 			proof_forbids(ev, domain))
 			return bit(FEEDBACK_MARK_SPF_RECORD, true);
 	}
@@ -232,7 +232,7 @@ told_reason(const struct view_judge *judge, const struct evaluation *ev,
 static void
 find_name(const struct view_judge *judge, struct evaluation *ev, struct view_judged *judged)
 {
-	struct envelope *envelope = &ev->taken.envelope;
+	struct envelope *envelope = &ev->intake.envelope;
 
 	if (!judge->options->names || ev->results.dmarc.code == AUTH_PASS)
 		return;
@@ -266,7 +266,7 @@ judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	struct auth_results *results = &ev->results;
 	bool in_envelope;
 
-	(void)ip_parse(row->source, &ev->taken.envelope.client_ip);
+	(void)ip_parse(row->source, &ev->intake.envelope.client_ip);
 	take_results(ev, row);
 	if (dmarc_check(&ev->in, ev->auth_options.dmarc_mode, &results->spf, &results->dkim,
 		    &results->dmarc) != ST_OK)

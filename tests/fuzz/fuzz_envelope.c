@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct options options = options_default();
 	struct message message;
 	struct dns *dns = NULL;
-	struct taken taken;
+	struct intake intake;
 	struct arena arena;
 	enum fault fault = FAULT_NONE;
 	struct error error = {.path = NULL};
@@ -42,21 +42,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.trusted_relays = (struct strings){relays, 3};
 	bytes = slice_make((const char *)data + 2, size - 2);
 	arena_init(&arena, NULL, NULL);
-	if (envelope_take(&options, bytes, &arena, &taken, &fault) == ST_OK) {
-		assert(taken.message.n <= bytes.n);
-		check(&taken.envelope);
+	if (envelope_take(&options, bytes, &arena, &intake, &fault) == ST_OK) {
+		assert(intake.message.n <= bytes.n);
+		check(&intake.envelope);
 		if (data[1] % 2 == 1)
 			(void)dns_open_zone(slice_str(zone), &arena, &dns, &error);
-		message_parse(taken.message, 50, 2000, &arena, &message);
+		message_parse(intake.message, 50, 2000, &arena, &message);
 		if (envelope_from_message(
-			    &options, &message, SLICE("s3"), dns, &arena, &taken, &fault) == ST_OK)
-			check(&taken.envelope);
+			    &options, &message, SLICE("s3"), dns, &arena, &intake, &fault) == ST_OK)
+			check(&intake.envelope);
 		else
 			assert(fault != FAULT_NONE);
 	} else {
 		assert(fault != FAULT_NONE);
 	}
-	envelope_release(&taken);
+	envelope_release(&intake);
 	dns_free(dns);
 	arena_clear(&arena);
 	return 0;

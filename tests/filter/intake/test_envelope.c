@@ -67,15 +67,15 @@ Test(envelope, id_of_a_scan)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct options options = options_default();
-		struct taken taken;
+		struct intake intake;
 		enum fault fault;
 
 		options.profile = rows[i].profile;
 		options.input = rows[i].input;
 		options.queue_id = rows[i].queue_id;
-		cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &fault) == ST_OK);
-		cr_expect(is(taken.envelope.queue_id, rows[i].id), "row %zu: %.*s", i,
-			(int)taken.envelope.queue_id.n, taken.envelope.queue_id.p);
+		cr_assert(envelope_take(&options, SLICE("m"), &arena, &intake, &fault) == ST_OK);
+		cr_expect(is(intake.envelope.queue_id, rows[i].id), "row %zu: %.*s", i,
+			(int)intake.envelope.queue_id.n, intake.envelope.queue_id.p);
 	}
 }
 
@@ -83,12 +83,12 @@ Test(envelope, from_options)
 {
 	const char *rcpts[] = {"<r@b.example>", "", "s@b.example"};
 	struct options options = options_default();
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 
-	cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &fault) == ST_OK);
-	cr_expect(taken.envelope.path == PATH_UNKNOWN && taken.envelope.client_ip.family == 0);
-	cr_expect(is(taken.message, "m") && taken.envelope.nrcpts == 0);
+	cr_assert(envelope_take(&options, SLICE("m"), &arena, &intake, &fault) == ST_OK);
+	cr_expect(intake.envelope.path == PATH_UNKNOWN && intake.envelope.client_ip.family == 0);
+	cr_expect(is(intake.message, "m") && intake.envelope.nrcpts == 0);
 	options.client_ip = "192.0.2.1";
 	options.client_name = "unknown";
 	options.helo = "h.example";
@@ -96,12 +96,12 @@ Test(envelope, from_options)
 	options.rcpts = (struct strings){rcpts, 3};
 	options.queue_id = "Q1";
 	options.authenticated = "joe";
-	cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &fault) == ST_OK);
-	cr_expect(taken.envelope.path == PATH_NULL && taken.envelope.client_ip.family == 4);
-	cr_expect(taken.envelope.client_name.n == 0 && is(taken.envelope.helo, "h.example"));
-	cr_expect(taken.envelope.nrcpts == 2 && is(taken.envelope.rcpts[0], "r@b.example"));
-	cr_expect(is(taken.envelope.queue_id, "Q1") && is(taken.envelope.authenticated, "joe"));
-	envelope_release(&taken);
+	cr_assert(envelope_take(&options, SLICE("m"), &arena, &intake, &fault) == ST_OK);
+	cr_expect(intake.envelope.path == PATH_NULL && intake.envelope.client_ip.family == 4);
+	cr_expect(intake.envelope.client_name.n == 0 && is(intake.envelope.helo, "h.example"));
+	cr_expect(intake.envelope.nrcpts == 2 && is(intake.envelope.rcpts[0], "r@b.example"));
+	cr_expect(is(intake.envelope.queue_id, "Q1") && is(intake.envelope.authenticated, "joe"));
+	envelope_release(&intake);
 }
 
 Test(envelope, trusted_clients)
@@ -158,13 +158,13 @@ Test(envelope, percent_decoding)
 #define MAGIC "mailstamp-envelope=1\n"
 
 static enum status
-take(struct slice bytes, struct taken *taken, enum fault *fault)
+take(struct slice bytes, struct intake *intake, enum fault *fault)
 {
 	struct options options = options_default();
 
 	options.envelope = ENVELOPE_STDIN;
 	*fault = FAULT_NONE;
-	return envelope_take(&options, bytes, &arena, taken, fault);
+	return envelope_take(&options, bytes, &arena, intake, fault);
 }
 
 static const struct bad_row {
@@ -193,11 +193,11 @@ static const struct bad_row {
 Test(envelope, bad_preambles)
 {
 	for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
-		struct taken taken;
+		struct intake intake;
 		enum fault fault;
 
 		cr_expect(
-			take(bad_rows[i].bytes, &taken, &fault) == ST_BAD, "%s", bad_rows[i].name);
+			take(bad_rows[i].bytes, &intake, &fault) == ST_BAD, "%s", bad_rows[i].name);
 		cr_expect(fault != FAULT_NONE, "%s: error", bad_rows[i].name);
 	}
 }
@@ -210,51 +210,51 @@ Test(envelope, preamble)
 					 "recipient=s@b.example\nqueue_id=Q1\nsasl_username=joe\n"
 					 "request=smtpd_access_policy\nother=1\nother=2\nsecret=x\n"
 					 "\r\nFrom: a\n\nbody\n";
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 
-	cr_assert(take(slice_str(text), &taken, &fault) == ST_OK, "%s", fault_text(fault));
-	cr_expect(taken.envelope.client_ip.family == 6);
-	cr_expect(is(taken.envelope.client_name, "c.example"));
-	cr_expect(is(taken.envelope.helo, "h.example"));
-	cr_expect(taken.envelope.path == PATH_GIVEN);
-	cr_expect(is(taken.envelope.mail_from, "a%b@c.example"));
-	cr_expect(taken.envelope.nrcpts == 2 && is(taken.envelope.rcpts[1], "s@b.example"));
-	cr_expect(is(taken.envelope.queue_id, "Q1") && is(taken.envelope.authenticated, "joe"));
-	cr_expect(is(taken.message, "From: a\n\nbody\n"));
+	cr_assert(take(slice_str(text), &intake, &fault) == ST_OK, "%s", fault_text(fault));
+	cr_expect(intake.envelope.client_ip.family == 6);
+	cr_expect(is(intake.envelope.client_name, "c.example"));
+	cr_expect(is(intake.envelope.helo, "h.example"));
+	cr_expect(intake.envelope.path == PATH_GIVEN);
+	cr_expect(is(intake.envelope.mail_from, "a%b@c.example"));
+	cr_expect(intake.envelope.nrcpts == 2 && is(intake.envelope.rcpts[1], "s@b.example"));
+	cr_expect(is(intake.envelope.queue_id, "Q1") && is(intake.envelope.authenticated, "joe"));
+	cr_expect(is(intake.message, "From: a\n\nbody\n"));
 }
 
 Test(envelope, preamble_missing_and_empty)
 {
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 
-	cr_assert(take(SLICE(MAGIC "\n"), &taken, &fault) == ST_OK);
-	cr_expect(taken.envelope.path == PATH_UNKNOWN && taken.message.n == 0);
-	cr_assert(take(SLICE(MAGIC "sender=\nclient_address=\nclient_name=unknown\n\n\nx"), &taken,
+	cr_assert(take(SLICE(MAGIC "\n"), &intake, &fault) == ST_OK);
+	cr_expect(intake.envelope.path == PATH_UNKNOWN && intake.message.n == 0);
+	cr_assert(take(SLICE(MAGIC "sender=\nclient_address=\nclient_name=unknown\n\n\nx"), &intake,
 			  &fault) == ST_OK);
-	cr_expect(taken.envelope.path == PATH_NULL, "an empty sender is the null path");
-	cr_expect(taken.envelope.client_ip.family == 0 && taken.envelope.client_name.n == 0);
-	cr_expect(is(taken.message, "\nx"), "the message may begin with an empty line");
+	cr_expect(intake.envelope.path == PATH_NULL, "an empty sender is the null path");
+	cr_expect(intake.envelope.client_ip.family == 0 && intake.envelope.client_name.n == 0);
+	cr_expect(is(intake.message, "\nx"), "the message may begin with an empty line");
 }
 
 /* A hostile HELO that is encoded adds no line; the message cannot add to the envelope. */
 Test(envelope, hostile_values)
 {
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 
-	cr_assert(take(SLICE(MAGIC "helo_name=x%0Asender=evil\n\nsender=late\n"), &taken, &fault) ==
-		  ST_OK);
-	cr_expect(is(taken.envelope.helo, "x\nsender=evil"));
-	cr_expect(taken.envelope.path == PATH_UNKNOWN);
-	cr_expect(is(taken.message, "sender=late\n"));
+	cr_assert(take(SLICE(MAGIC "helo_name=x%0Asender=evil\n\nsender=late\n"), &intake,
+			  &fault) == ST_OK);
+	cr_expect(is(intake.envelope.helo, "x\nsender=evil"));
+	cr_expect(intake.envelope.path == PATH_UNKNOWN);
+	cr_expect(is(intake.message, "sender=late\n"));
 }
 
 Test(envelope, preamble_wins_over_options)
 {
 	struct options options = options_default();
-	struct taken taken;
+	struct intake intake;
 	const char *rcpts[] = {"o@b.example"};
 	enum fault fault;
 
@@ -264,17 +264,17 @@ Test(envelope, preamble_wins_over_options)
 	options.client_ip = "192.0.2.1";
 	options.rcpts = (struct strings){rcpts, 1};
 	cr_assert(envelope_take(&options, SLICE(MAGIC "helo_name=p\nrecipient=p@b.example\n\n"),
-			  &arena, &taken, &fault) == ST_OK);
-	cr_expect(is(taken.envelope.helo, "p"));
-	cr_expect(taken.envelope.path == PATH_UNKNOWN, "a missing sender is unknown");
-	cr_expect(taken.envelope.client_ip.family == 4, "what it does not say an option may");
-	cr_expect(taken.envelope.nrcpts == 1 && is(taken.envelope.rcpts[0], "p@b.example"));
+			  &arena, &intake, &fault) == ST_OK);
+	cr_expect(is(intake.envelope.helo, "p"));
+	cr_expect(intake.envelope.path == PATH_UNKNOWN, "a missing sender is unknown");
+	cr_expect(intake.envelope.client_ip.family == 4, "what it does not say an option may");
+	cr_expect(intake.envelope.nrcpts == 1 && is(intake.envelope.rcpts[0], "p@b.example"));
 }
 
 Test(envelope, preamble_is_bounded)
 {
 	static char text[ENVELOPE_MAX + 100];
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 	size_t n = sizeof MAGIC - 1;
 
@@ -284,11 +284,11 @@ Test(envelope, preamble_is_bounded)
 		n += 12;
 	}
 	text[n] = '\n';
-	cr_assert(take(slice_make(text, n + 1), &taken, &fault) == ST_OK);
-	cr_expect(taken.envelope.nrcpts == ENVELOPE_RCPTS, "more are ignored");
+	cr_assert(take(slice_make(text, n + 1), &intake, &fault) == ST_OK);
+	cr_expect(intake.envelope.nrcpts == ENVELOPE_RCPTS, "more are ignored");
 	memset(text + n, 'x', sizeof text - n);
 	text[n + 1] = '=';
 	text[sizeof text - 2] = text[sizeof text - 1] = '\n';
-	cr_expect(take(slice_make(text, sizeof text), &taken, &fault) == ST_BAD);
+	cr_expect(take(slice_make(text, sizeof text), &intake, &fault) == ST_BAD);
 	cr_expect(fault == FAULT_ENVELOPE_LONG, "%s", fault_text(fault));
 }

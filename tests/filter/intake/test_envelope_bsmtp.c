@@ -10,13 +10,13 @@
 ARENA_SUITE(envelope_bsmtp);
 
 static enum status
-take(struct slice bytes, struct taken *taken, enum fault *fault)
+take(struct slice bytes, struct intake *intake, enum fault *fault)
 {
 	struct options options = options_default();
 
 	options.envelope = ENVELOPE_BSMTP;
 	*fault = FAULT_NONE;
-	return envelope_take(&options, bytes, &arena, taken, fault);
+	return envelope_take(&options, bytes, &arena, intake, fault);
 }
 
 static bool
@@ -73,20 +73,20 @@ Test(envelope_bsmtp, rows)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		struct taken taken;
+		struct intake intake;
 		enum fault fault;
-		enum status st = take(slice_str(row->text), &taken, &fault);
+		enum status st = take(slice_str(row->text), &intake, &fault);
 
 		cr_expect((st == ST_OK) == (row->message != NULL), "%s: %s", row->name,
 			fault_text(fault));
 		if (st == ST_OK && row->message != NULL) {
-			cr_expect(is(taken.message, row->message), "%s: %.*s", row->name,
-				(int)taken.message.n, taken.message.p);
-			cr_expect(is(taken.envelope.mail_from, "a@b.example"), "%s", row->name);
+			cr_expect(is(intake.message, row->message), "%s: %.*s", row->name,
+				(int)intake.message.n, intake.message.p);
+			cr_expect(is(intake.envelope.mail_from, "a@b.example"), "%s", row->name);
 		} else {
 			cr_expect(fault != FAULT_NONE, "%s: error", row->name);
 		}
-		envelope_release(&taken);
+		envelope_release(&intake);
 	}
 }
 
@@ -108,22 +108,22 @@ Test(envelope_bsmtp, paths)
 {
 	for (size_t i = 0; i < sizeof path_rows / sizeof path_rows[0]; i++) {
 		const struct path_row *row = &path_rows[i];
-		struct taken taken;
+		struct intake intake;
 		enum fault fault;
 		char text[200];
 
 		snprintf(text, sizeof text, "MAIL FROM:%s\nDATA\nm\n.\n", row->path);
-		cr_assert(take(arena_dup(&arena, slice_str(text)), &taken, &fault) == ST_OK,
+		cr_assert(take(arena_dup(&arena, slice_str(text)), &intake, &fault) == ST_OK,
 			"%s: %s", row->name, fault_text(fault));
-		cr_expect(taken.envelope.path == row->kind, "%s", row->name);
-		cr_expect(is(taken.envelope.mail_from, row->mail_from), "%s", row->name);
+		cr_expect(intake.envelope.path == row->kind, "%s", row->name);
+		cr_expect(is(intake.envelope.mail_from, row->mail_from), "%s", row->name);
 	}
 }
 
 Test(envelope_bsmtp, all_parts)
 {
 	struct options options = options_default();
-	struct taken taken;
+	struct intake intake;
 	const char *rcpts[] = {"o@c.example"};
 	enum fault fault = FAULT_NONE;
 
@@ -134,10 +134,10 @@ Test(envelope_bsmtp, all_parts)
 	cr_assert(envelope_take(&options,
 			  SLICE("EHLO h.example\nMAIL FROM:<>\nRCPT TO:<r@c.example>\n"
 				"RCPT TO:<s@c.example>\nDATA\nm\n.\n"),
-			  &arena, &taken, &fault) == ST_OK);
-	cr_expect(taken.envelope.client_ip.family == 4, "batch SMTP has no place for it");
-	cr_expect(is(taken.envelope.helo, "h.example") && taken.envelope.path == PATH_NULL);
-	cr_expect(taken.envelope.nrcpts == 2 && is(taken.envelope.rcpts[0], "r@c.example"));
+			  &arena, &intake, &fault) == ST_OK);
+	cr_expect(intake.envelope.client_ip.family == 4, "batch SMTP has no place for it");
+	cr_expect(is(intake.envelope.helo, "h.example") && intake.envelope.path == PATH_NULL);
+	cr_expect(intake.envelope.nrcpts == 2 && is(intake.envelope.rcpts[0], "r@c.example"));
 }
 
 /*
@@ -164,7 +164,7 @@ Test(envelope_bsmtp, large)
 		size_t n = sizes[i], kept;
 		char *text = malloc(sizeof head - 1 + n + 2), *out = malloc(n);
 		char *message = text + sizeof head - 1;
-		struct taken taken;
+		struct intake intake;
 		enum fault fault;
 
 		cr_assert(text != NULL && out != NULL);
@@ -178,10 +178,10 @@ Test(envelope_bsmtp, large)
 				message[at - 1] = 'x';
 		kept = unstuff(message, n, out);
 		cr_assert(kept < n);
-		cr_assert(take(slice_make(text, sizeof head - 1 + n + 2), &taken, &fault) == ST_OK,
+		cr_assert(take(slice_make(text, sizeof head - 1 + n + 2), &intake, &fault) == ST_OK,
 			"%s", fault_text(fault));
-		cr_expect(slice_eq(taken.message, slice_make(out, kept)), "%zu octets", n);
-		envelope_release(&taken);
+		cr_expect(slice_eq(intake.message, slice_make(out, kept)), "%zu octets", n);
+		envelope_release(&intake);
 		free(text);
 		free(out);
 	}
@@ -193,7 +193,7 @@ Test(envelope_bsmtp, large_without_room)
 	static const char head[] = "MAIL FROM:<>\nDATA\n..";
 	size_t n = sizeof head - 1 + SPOOL_MEMORY;
 	char *text = malloc(n + 3);
-	struct taken taken;
+	struct intake intake;
 	enum fault fault = FAULT_NONE;
 
 	cr_assert(text != NULL);
@@ -202,10 +202,10 @@ Test(envelope_bsmtp, large_without_room)
 	memcpy(text + n, "\n.\n", 3);
 	options.envelope = ENVELOPE_BSMTP;
 	options.spool_dir = "/nonexistent";
-	cr_expect(envelope_take(&options, slice_make(text, n + 3), &arena, &taken, &fault) ==
+	cr_expect(envelope_take(&options, slice_make(text, n + 3), &arena, &intake, &fault) ==
 		  ST_TEMP);
 	cr_expect(fault == FAULT_NO_SPOOL, "%s", fault_text(fault));
-	envelope_release(&taken);
+	envelope_release(&intake);
 	free(text);
 }
 
@@ -213,13 +213,13 @@ Test(envelope_bsmtp, many_recipients)
 {
 	char *text = malloc(ENVELOPE_MAX);
 	size_t n = (size_t)sprintf(text, "MAIL FROM:<>\n");
-	struct taken taken;
+	struct intake intake;
 	enum fault fault = FAULT_NONE;
 
 	for (int i = 0; i < ENVELOPE_RCPTS + 5; i++)
 		n += (size_t)sprintf(text + n, "RCPT TO:<r%d@c.example>\n", i);
 	n += (size_t)sprintf(text + n, "DATA\nm\n.\n");
-	cr_assert(take(slice_make(text, n), &taken, &fault) == ST_OK, "%s", fault_text(fault));
-	cr_expect(taken.envelope.nrcpts == ENVELOPE_RCPTS);
+	cr_assert(take(slice_make(text, n), &intake, &fault) == ST_OK, "%s", fault_text(fault));
+	cr_expect(intake.envelope.nrcpts == ENVELOPE_RCPTS);
 	free(text);
 }

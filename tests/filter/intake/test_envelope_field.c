@@ -12,16 +12,16 @@ read_header(const char *header, size_t max_fields, struct envelope *envelope, en
 {
 	struct options options = options_default();
 	struct message message;
-	struct taken taken;
+	struct intake intake;
 
 	options.envelope = ENVELOPE_FIELD;
 	options.limits.field_size = 2000;
 	*fault = FAULT_NONE;
 	message_parse(slice_str(header), max_fields, 2000, &arena, &message);
-	cr_assert(envelope_take(&options, message.raw, &arena, &taken, fault) == ST_OK);
+	cr_assert(envelope_take(&options, message.raw, &arena, &intake, fault) == ST_OK);
 	enum status st = envelope_from_message(
-		&options, &message, SLICE("s 3%"), NULL, &arena, &taken, fault);
-	*envelope = taken.envelope;
+		&options, &message, SLICE("s 3%"), NULL, &arena, &intake, fault);
+	*envelope = intake.envelope;
 	return st;
 }
 
@@ -104,7 +104,7 @@ Test(envelope_field, empty_and_missing_sender)
 Test(envelope_field, no_secret_matches_nothing)
 {
 	struct options options = options_default();
-	struct taken taken = {0};
+	struct intake intake = {0};
 	struct message message;
 	enum fault fault;
 
@@ -112,7 +112,7 @@ Test(envelope_field, no_secret_matches_nothing)
 	message_parse(
 		SLICE("X-Mailstamp-Envelope: secret= sender=a\n\n"), 9, 2000, &arena, &message);
 	cr_expect(envelope_from_message(
-			  &options, &message, SLICE(""), NULL, &arena, &taken, &fault) == ST_BAD);
+			  &options, &message, SLICE(""), NULL, &arena, &intake, &fault) == ST_BAD);
 }
 
 Test(envelope_field, over_limit_is_not_read)

@@ -37,16 +37,16 @@ read_header(const char *header, const char *relay, struct dns *with, struct enve
 	const char *relays[] = {"10.0.0.0/8", relay};
 	struct options options = options_default();
 	struct message message;
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.trusted_relays = (struct strings){relays, relay == NULL ? 1 : 2};
 	message_parse(slice_str(header), 1000, 65536, &arena, &message);
-	taken = (struct taken){.envelope = {.path = PATH_UNKNOWN}};
+	intake = (struct intake){.envelope = {.path = PATH_UNKNOWN}};
 	cr_assert(envelope_from_message(
-			  &options, &message, SLICE(""), with, &arena, &taken, &fault) == ST_OK);
-	*envelope = taken.envelope;
+			  &options, &message, SLICE(""), with, &arena, &intake, &fault) == ST_OK);
+	*envelope = intake.envelope;
 }
 
 #define OUTSIDE "Received: from h.example (o.example [198.51.100.1]) by mx.test; x\n"
@@ -211,7 +211,7 @@ Test(envelope_headers, options_count_first)
 {
 	struct options options = options_default();
 	struct message message;
-	struct taken taken;
+	struct intake intake;
 	enum fault fault;
 
 	options.envelope = ENVELOPE_HEADERS;
@@ -219,10 +219,10 @@ Test(envelope_headers, options_count_first)
 	options.mail_from = "";
 	message_parse(
 		SLICE("Return-Path: <a@b.example>\n" OUTSIDE "\n"), 9, 2000, &arena, &message);
-	cr_assert(envelope_take(&options, message.raw, &arena, &taken, &fault) == ST_OK);
+	cr_assert(envelope_take(&options, message.raw, &arena, &intake, &fault) == ST_OK);
 	cr_assert(envelope_from_message(
-			  &options, &message, SLICE(""), dns, &arena, &taken, &fault) == ST_OK);
-	cr_expect(taken.envelope.path == PATH_NULL);
-	cr_expect(slice_eq(ip_text(&taken.envelope.client_ip, &arena), SLICE("203.0.113.5")));
-	cr_expect(taken.envelope.helo.n == 0, "another host's HELO is not taken");
+			  &options, &message, SLICE(""), dns, &arena, &intake, &fault) == ST_OK);
+	cr_expect(intake.envelope.path == PATH_NULL);
+	cr_expect(slice_eq(ip_text(&intake.envelope.client_ip, &arena), SLICE("203.0.113.5")));
+	cr_expect(intake.envelope.helo.n == 0, "another host's HELO is not taken");
 }

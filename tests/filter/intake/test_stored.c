@@ -194,7 +194,7 @@ static const struct {
 static struct arena arena;
 
 static void
-take(const char *text, enum mailbox mailbox, struct taken *taken)
+take(const char *text, enum mailbox mailbox, struct intake *intake)
 {
 	struct options options = options_default();
 	struct message message;
@@ -203,9 +203,9 @@ take(const char *text, enum mailbox mailbox, struct taken *taken)
 	options.envelope = ENVELOPE_HEADERS;
 	options.mailbox = mailbox;
 	message_parse(slice_str(text), 1000, 65536, &arena, &message);
-	*taken = (struct taken){.envelope = {.path = PATH_UNKNOWN}};
+	*intake = (struct intake){.envelope = {.path = PATH_UNKNOWN}};
 	cr_assert(envelope_from_message(
-			  &options, &message, SLICE(""), NULL, &arena, taken, &fault) == ST_OK);
+			  &options, &message, SLICE(""), NULL, &arena, intake, &fault) == ST_OK);
 }
 
 static const char *
@@ -218,9 +218,9 @@ joined(const char *a, const char *b, const char *c, const char *d, const char *e
 }
 
 static bool
-client_is(const struct taken *taken, const char *ip)
+client_is(const struct intake *intake, const char *ip)
 {
-	return slice_eq(ip_text(&taken->envelope.client_ip, &arena), slice_str(ip));
+	return slice_eq(ip_text(&intake->envelope.client_ip, &arena), slice_str(ip));
 }
 
 static void
@@ -242,16 +242,16 @@ Test(stored, layouts)
 	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
 		const char *text =
 			joined(layouts[i].inside, layouts[i].good, FROM, layouts[i].path_below, "");
-		struct taken taken;
+		struct intake intake;
 
-		take(text, MAILBOX_AUTO, &taken);
-		cr_expect(client_is(&taken, GOOD), "%s: client", layouts[i].name);
-		cr_expect(slice_eq(taken.envelope.helo, SLICE("mx.news.example")), "%s: HELO %.*s",
-			layouts[i].name, (int)taken.envelope.helo.n, taken.envelope.helo.p);
-		cr_expect(slice_eq(taken.envelope.mail_from, SLICE("bounce@news.example")),
-			"%s: path %.*s", layouts[i].name, (int)taken.envelope.mail_from.n,
-			taken.envelope.mail_from.p);
-		cr_expect(envelope_is_known(&taken), "%s", layouts[i].name);
+		take(text, MAILBOX_AUTO, &intake);
+		cr_expect(client_is(&intake, GOOD), "%s: client", layouts[i].name);
+		cr_expect(slice_eq(intake.envelope.helo, SLICE("mx.news.example")), "%s: HELO %.*s",
+			layouts[i].name, (int)intake.envelope.helo.n, intake.envelope.helo.p);
+		cr_expect(slice_eq(intake.envelope.mail_from, SLICE("bounce@news.example")),
+			"%s: path %.*s", layouts[i].name, (int)intake.envelope.mail_from.n,
+			intake.envelope.mail_from.p);
+		cr_expect(envelope_is_known(&intake), "%s", layouts[i].name);
 	}
 }
 
@@ -262,10 +262,10 @@ Test(stored, nothing_below_the_border)
 		for (size_t k = 0; k < sizeof layouts / sizeof *layouts; k++) {
 			const char *text = joined(layouts[i].inside, layouts[i].evil,
 				layouts[k].inside, layouts[k].good, layouts[k].path_below);
-			struct taken taken;
+			struct intake intake;
 
-			take(text, MAILBOX_AUTO, &taken);
-			cr_expect(client_is(&taken, EVIL), "%s above %s", layouts[i].name,
+			take(text, MAILBOX_AUTO, &intake);
+			cr_expect(client_is(&intake, EVIL), "%s above %s", layouts[i].name,
 				layouts[k].name);
 		}
 }
@@ -273,10 +273,10 @@ Test(stored, nothing_below_the_border)
 Test(stored, forged)
 {
 	for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
-		struct taken taken;
+		struct intake intake;
 
-		take(forged[i].header, MAILBOX_AUTO, &taken);
-		cr_expect(!client_is(&taken, GOOD), "%s", forged[i].name);
+		take(forged[i].header, MAILBOX_AUTO, &intake);
+		cr_expect(!client_is(&intake, GOOD), "%s", forged[i].name);
 	}
 }
 
@@ -284,38 +284,39 @@ Test(stored, forged)
 Test(stored, live_passes_no_hop)
 {
 	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
-		struct taken taken;
+		struct intake intake;
 
 		take(joined(layouts[i].inside, layouts[i].good, FROM, "", ""), MAILBOX_NONE,
-			&taken);
-		cr_expect_eq(client_is(&taken, GOOD), i == 0, "%s", layouts[i].name);
-		cr_expect_eq(taken.source.hops, 0, "%s", layouts[i].name);
+			&intake);
+		cr_expect_eq(client_is(&intake, GOOD), i == 0, "%s", layouts[i].name);
+		cr_expect_eq(intake.source.hops, 0, "%s", layouts[i].name);
 	}
 }
 
 Test(stored, paths)
 {
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		struct taken taken;
+		struct intake intake;
 
-		take(paths[i].header, MAILBOX_AUTO, &taken);
-		cr_expect(slice_eq(taken.envelope.mail_from, slice_str(paths[i].path)), "%s: %.*s",
-			paths[i].name, (int)taken.envelope.mail_from.n, taken.envelope.mail_from.p);
-		cr_expect_eq(taken.source.path, paths[i].place, "%s: %d", paths[i].name,
-			(int)taken.source.path);
+		take(paths[i].header, MAILBOX_AUTO, &intake);
+		cr_expect(slice_eq(intake.envelope.mail_from, slice_str(paths[i].path)), "%s: %.*s",
+			paths[i].name, (int)intake.envelope.mail_from.n,
+			intake.envelope.mail_from.p);
+		cr_expect_eq(intake.source.path, paths[i].place, "%s: %d", paths[i].name,
+			(int)intake.source.path);
 	}
 }
 
 Test(stored, null_path_noted)
 {
-	struct taken taken;
+	struct intake intake;
 
 	take(M_INSIDE "Authentication-Results: spf=pass (sender IP is " GOOD
 		      ") smtp.helo=mx.news.example; dkim=none\n" M_BORDER(GOOD) FROM
 		"Return-Path: <>\n",
-		MAILBOX_AUTO, &taken);
-	cr_expect_eq(taken.envelope.path, PATH_NULL);
-	cr_expect(envelope_is_known(&taken));
+		MAILBOX_AUTO, &intake);
+	cr_expect_eq(intake.envelope.path, PATH_NULL);
+	cr_expect(envelope_is_known(&intake));
 }
 
 Test(stored, told)
@@ -335,11 +336,11 @@ Test(stored, told)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct taken taken;
+		struct intake intake;
 		struct slice text;
 
-		take(rows[i].header, MAILBOX_AUTO, &taken);
-		text = envelope_source_text(&taken, &arena);
+		take(rows[i].header, MAILBOX_AUTO, &intake);
+		text = envelope_source_text(&intake, &arena);
 		cr_expect(slice_eq(text, slice_str(rows[i].text)), "%s: %.*s", rows[i].text,
 			(int)text.n, text.p);
 	}

@@ -118,15 +118,15 @@ expect_text(const char *name, struct slice got, const char *want)
 Test(said, read)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct taken taken = {.source = {.headers = true, .border = rows[i].border}};
+		struct intake intake = {.source = {.headers = true, .border = rows[i].border}};
 		struct message message;
 		struct arena arena;
 		struct said said;
 
 		arena_init(&arena, NULL, NULL);
-		taken.source.provider = mailbox(rows[i].mailbox);
+		intake.source.provider = mailbox(rows[i].mailbox);
 		message_parse(slice_str(rows[i].message), FIELDS, 4096, &arena, &message);
-		cr_expect_eq(said_read(&message, &taken, slice_str(rows[i].wanted), &arena, &said),
+		cr_expect_eq(said_read(&message, &intake, slice_str(rows[i].wanted), &arena, &said),
 			rows[i].form != SAID_NOTHING, "%s", rows[i].name);
 		cr_expect_eq(said.form, rows[i].form, "%s", rows[i].name);
 		expect_text(rows[i].name, said.id, rows[i].id);

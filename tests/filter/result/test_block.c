@@ -22,7 +22,7 @@ open_rig(struct rig *rig)
 		.evaluated = true,
 		.auth_options = {.receiver = SLICE("mx.example")}};
 	rig->ev.in = (struct auth_input){.message = &rig->ev.message,
-		.envelope = &rig->ev.taken.envelope,
+		.envelope = &rig->ev.intake.envelope,
 		.ids = &rig->ev.ids,
 		.options = &rig->ev.auth_options,
 		.arena = &rig->arena};
@@ -82,7 +82,7 @@ Test(block, authenticated_user_over_the_size_limit)
 	rig.options.show_user = true;
 	rig.ev.evaluated = false;
 	rig.ev.oversize = true;
-	rig.ev.taken.envelope.authenticated = SLICE("joe");
+	rig.ev.intake.envelope.authenticated = SLICE("joe");
 	got = block_field(&rig.ev).field;
 	cr_expect(slice_starts(got, SLICE("Authentication-Results: mx.example;\n"
 					  "\tauth=pass smtp.auth=joe;\n\tspf=none")));
@@ -107,7 +107,7 @@ Test(block, authenticated_user)
 		struct rig rig;
 
 		open_rig(&rig);
-		rig.ev.taken.envelope.authenticated = slice_str(rows[i].user);
+		rig.ev.intake.envelope.authenticated = slice_str(rows[i].user);
 		/* the field leaves the site: the user's name only if it was requested */
 		got = block_field(&rig.ev).field;
 		cr_expect(slice_starts(slice_from(got, strlen(head)), SLICE("\tauth=pass;\n")),
@@ -243,8 +243,8 @@ Test(block, hostile_received_spf)
 		open_rig(&rig);
 		text = fill(&rig.arena, table[i].unit, table[i].n);
 		rig.options.received_spf = true;
-		rig.ev.taken.envelope.helo = text;
-		rig.ev.taken.envelope.path = PATH_GIVEN;
+		rig.ev.intake.envelope.helo = text;
+		rig.ev.intake.envelope.path = PATH_GIVEN;
 		rig.ev.results.spf.identity = SPF_ID_MAILFROM;
 		rig.ev.results.spf.sender = text;
 		got = block_make(&rig.ev, SLICE(""), false);
