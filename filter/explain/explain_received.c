@@ -11,22 +11,22 @@ const struct agreement *
 agree_with_received(const struct evaluation *ev)
 {
 	struct agreement *agreement = arena_alloc(ev->arena, sizeof *agreement);
-	struct said *said = arena_alloc(ev->arena, sizeof *said);
+	struct recorded *recorded = arena_alloc(ev->arena, sizeof *recorded);
 
-	(void)said_read(&ev->message, &ev->intake, slice_str(ev->options->compare_received),
-		ev->arena, said);
-	agree_compare(said, &ev->results, envelope_is_known(&ev->intake), agreement);
+	(void)recorded_read(&ev->message, &ev->intake, slice_str(ev->options->compare_received),
+		ev->arena, recorded);
+	agree_compare(recorded, &ev->results, envelope_is_known(&ev->intake), agreement);
 	return agreement;
 }
 
 static const char *
-word(const struct said_word *said, struct arena *arena)
+word(const struct recorded_word *recorded, struct arena *arena)
 {
-	return said->there ? printable(said->word, SHOWN_MAX, arena) : "-";
+	return recorded->there ? printable(recorded->word, SHOWN_MAX, arena) : "-";
 }
 
 static void
-print_row(const char *method, const struct said_word *theirs, enum auth_code ours,
+print_row(const char *method, const struct recorded_word *theirs, enum auth_code ours,
 	struct arena *arena)
 {
 	fputs("  ", stdout);
@@ -44,13 +44,14 @@ best(const struct dkim_result *dkim)
 	return dkim->n > 0 ? dkim->sigs[0].code : AUTH_NONE;
 }
 
-static const struct said_word *
-best_said(const struct said *said)
+static const struct recorded_word *
+best_recorded(const struct recorded *recorded)
 {
-	for (size_t i = 0; i < said->nsignatures; i++)
-		if (said->signatures[i].word.known && said->signatures[i].word.code == AUTH_PASS)
-			return &said->signatures[i].word;
-	return &said->dkim;
+	for (size_t i = 0; i < recorded->nsignatures; i++)
+		if (recorded->signatures[i].word.known &&
+			recorded->signatures[i].word.code == AUTH_PASS)
+			return &recorded->signatures[i].word;
+	return &recorded->dkim;
 }
 
 /*
@@ -88,19 +89,19 @@ print_difference(const struct agree_difference *one, struct arena *arena)
 void
 explain_received(const struct evaluation *ev, const struct agreement *agreement)
 {
-	const struct said *said = &agreement->said;
+	const struct recorded *recorded = &agreement->recorded;
 
-	if (said->form == SAID_NOTHING) {
+	if (recorded->form == RECORDED_NOTHING) {
 		puts(_("\nThe receiver recorded no readable results above its own Received line."));
 		return;
 	}
 	printf(_("\nThe receiver's results (%s), compared with ours:\n"),
-		printable(said->id, SHOWN_MAX, ev->arena));
-	print_row("SPF", &said->spf, ev->results.spf.code, ev->arena);
-	print_row("DKIM", best_said(said), best(&ev->results.dkim), ev->arena);
-	print_row("DMARC", &said->dmarc, ev->results.dmarc.code, ev->arena);
+		printable(recorded->id, SHOWN_MAX, ev->arena));
+	print_row("SPF", &recorded->spf, ev->results.spf.code, ev->arena);
+	print_row("DKIM", best_recorded(recorded), best(&ev->results.dkim), ev->arena);
+	print_row("DMARC", &recorded->dmarc, ev->results.dmarc.code, ev->arena);
 	for (size_t i = 0; i < agreement->n; i++)
 		print_difference(&agreement->differences[i], ev->arena);
-	if (slice_ieq(said->id, SLICE("mx.google.com")))
+	if (slice_ieq(recorded->id, SLICE("mx.google.com")))
 		explain_gmail();
 }

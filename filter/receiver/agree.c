@@ -23,7 +23,7 @@ static const struct {
 
 static void
 add_difference(struct agreement *agreement, enum agree_about about, struct slice domain,
-	enum auth_code ours, const struct said_word *theirs, enum agree_why why)
+	enum auth_code ours, const struct recorded_word *theirs, enum agree_why why)
 {
 	if (agreement->n < AGREE_DIFFERENCES)
 		agreement->differences[agreement->n++] =
@@ -31,35 +31,36 @@ add_difference(struct agreement *agreement, enum agree_about about, struct slice
 }
 
 static bool
-differs(const struct said_word *theirs, enum auth_code ours)
+differs(const struct recorded_word *theirs, enum auth_code ours)
 {
 	return theirs->there && !(theirs->known && theirs->code == ours);
 }
 
 static bool
-is_dns(const struct said_word *theirs, enum auth_code ours)
+is_dns(const struct recorded_word *theirs, enum auth_code ours)
 {
 	return ours == AUTH_TEMPERROR || (theirs->known && theirs->code == AUTH_TEMPERROR);
 }
 
 static void
-compare_spf(const struct said *said, const struct auth_results *results, bool known,
+compare_spf(const struct recorded *recorded, const struct auth_results *results, bool known,
 	struct agreement *agreement)
 {
 	const enum auth_code ours = results->spf.code;
 	enum agree_why why = AGREE_RECORDS;
 
-	if (!differs(&said->spf, ours))
+	if (!differs(&recorded->spf, ours))
 		return;
-	if (is_dns(&said->spf, ours))
+	if (is_dns(&recorded->spf, ours))
 		why = AGREE_DNS_FAILED;
 	else if (!known)
 		why = AGREE_NOT_SHOWN;
-	else if (said->spf_domain.n > 0 && !slice_ieq(said->spf_domain, results->spf.domain))
+	else if (recorded->spf_domain.n > 0 &&
+		 !slice_ieq(recorded->spf_domain, results->spf.domain))
 		why = AGREE_ENVELOPE;
-	else if (!said->spf.known || said->spf.code == AUTH_POLICY)
+	else if (!recorded->spf.known || recorded->spf.code == AUTH_POLICY)
 		why = AGREE_LOCAL;
-	add_difference(agreement, AGREE_SPF, SLICE(""), ours, &said->spf, why);
+	add_difference(agreement, AGREE_SPF, SLICE(""), ours, &recorded->spf, why);
 }
 
 /*
@@ -78,15 +79,15 @@ ours_of(const struct dkim_result *dkim, struct slice domain, const struct dkim_s
 	return *found != NULL;
 }
 
-static const struct said_word *
-theirs_of(const struct said *said, struct slice domain)
+static const struct recorded_word *
+theirs_of(const struct recorded *recorded, struct slice domain)
 {
-	const struct said_word *found = NULL;
+	const struct recorded_word *found = NULL;
 
-	for (size_t i = 0; i < said->nsignatures; i++) {
-		const struct said_word *word = &said->signatures[i].word;
+	for (size_t i = 0; i < recorded->nsignatures; i++) {
+		const struct recorded_word *word = &recorded->signatures[i].word;
 
-		if (slice_ieq(said->signatures[i].domain, domain) &&
+		if (slice_ieq(recorded->signatures[i].domain, domain) &&
 			(found == NULL || (word->known && word->code == AUTH_PASS)))
 			found = word;
 	}
@@ -94,7 +95,7 @@ theirs_of(const struct said *said, struct slice domain)
 }
 
 static enum agree_why
-why_dkim(const struct said_word *theirs, const struct dkim_sig_result *ours)
+why_dkim(const struct recorded_word *theirs, const struct dkim_sig_result *ours)
 {
 	if (is_dns(theirs, ours->code))
 		return AGREE_DNS_FAILED;
@@ -108,25 +109,27 @@ why_dkim(const struct said_word *theirs, const struct dkim_sig_result *ours)
 }
 
 static void
-compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agreement *agreement)
+compare_dkim(const struct recorded *recorded, const struct dkim_result *dkim,
+	struct agreement *agreement)
 {
 	const struct dkim_sig_result *ours;
 
-	if (said->nsignatures == 0 && said->dkim.there && said->dkim.known &&
-		said->dkim.code == AUTH_NONE && dkim->n > 0)
+	if (recorded->nsignatures == 0 && recorded->dkim.there && recorded->dkim.known &&
+		recorded->dkim.code == AUTH_NONE && dkim->n > 0)
 		add_difference(agreement, AGREE_DKIM, dkim->sigs[0].sig.d, dkim->sigs[0].code,
-			&said->dkim, why_dkim(&said->dkim, &dkim->sigs[0]));
+			&recorded->dkim, why_dkim(&recorded->dkim, &dkim->sigs[0]));
 	/* domains that our results lack are not a difference: header.i may be a subdomain of d= */
-	if (said->dkim.there && said->dkim.known && said->dkim.code == AUTH_PASS && dkim->n == 0)
+	if (recorded->dkim.there && recorded->dkim.known && recorded->dkim.code == AUTH_PASS &&
+		dkim->n == 0)
 		add_difference(agreement, AGREE_DKIM,
-			said->nsignatures > 0 ? said->signatures[0].domain : SLICE(""), AUTH_NONE,
-			&said->dkim, AGREE_CHANGED);
-	for (size_t i = 0; i < said->nsignatures; i++) {
-		const struct slice domain = said->signatures[i].domain;
-		const struct said_word *theirs = theirs_of(said, domain);
+			recorded->nsignatures > 0 ? recorded->signatures[0].domain : SLICE(""),
+			AUTH_NONE, &recorded->dkim, AGREE_CHANGED);
+	for (size_t i = 0; i < recorded->nsignatures; i++) {
+		const struct slice domain = recorded->signatures[i].domain;
+		const struct recorded_word *theirs = theirs_of(recorded, domain);
 		size_t k = 0;
 
-		while (k < i && !slice_ieq(said->signatures[k].domain, domain))
+		while (k < i && !slice_ieq(recorded->signatures[k].domain, domain))
 			k++;
 		/*
 		 * each domain is compared once; a receiver may have checked any of its signatures
@@ -138,42 +141,42 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 }
 
 static void
-compare_dmarc(const struct said *said, const struct auth_results *results, bool known,
+compare_dmarc(const struct recorded *recorded, const struct auth_results *results, bool known,
 	struct agreement *agreement)
 {
 	const enum auth_code ours = results->dmarc.code;
-	const bool passed = said->dmarc.known && said->dmarc.code == AUTH_PASS;
+	const bool passed = recorded->dmarc.known && recorded->dmarc.code == AUTH_PASS;
 	enum agree_why why = AGREE_LOCAL;
 
-	if (!differs(&said->dmarc, ours))
+	if (!differs(&recorded->dmarc, ours))
 		return;
 	if (agreement->n > 0)
 		why = AGREE_FOLLOWS;
-	else if (is_dns(&said->dmarc, ours))
+	else if (is_dns(&recorded->dmarc, ours))
 		why = AGREE_DNS_FAILED;
-	else if (!said->dmarc.known)
+	else if (!recorded->dmarc.known)
 		why = AGREE_LOCAL; /* Microsoft's bestguesspass: there is no record */
 	else if (!known)
 		why = AGREE_NOT_SHOWN;
-	else if (passed && said->arc.known && said->arc.code == AUTH_PASS)
+	else if (passed && recorded->arc.known && recorded->arc.code == AUTH_PASS)
 		why = AGREE_ARC;
-	else if (ours == AUTH_NONE || said->dmarc.code == AUTH_NONE)
+	else if (ours == AUTH_NONE || recorded->dmarc.code == AUTH_NONE)
 		why = AGREE_RECORDS;
-	add_difference(agreement, AGREE_DMARC, SLICE(""), ours, &said->dmarc, why);
+	add_difference(agreement, AGREE_DMARC, SLICE(""), ours, &recorded->dmarc, why);
 }
 
 void
-agree_compare(const struct said *said, const struct auth_results *results, bool known,
+agree_compare(const struct recorded *recorded, const struct auth_results *results, bool known,
 	struct agreement *agreement)
 {
-	agreement->said = *said;
+	agreement->recorded = *recorded;
 	agreement->n = 0;
-	if (said->spf_helo.n > 0 && !slice_ieq(said->spf_helo, results->spf.domain))
-		agreement->said.spf.there = false; /* our result is not for that HELO name */
-	compare_spf(&agreement->said, results, known, agreement);
-	compare_dkim(said, &results->dkim, agreement);
-	compare_dmarc(said, results, known, agreement);
-	agreement->agrees = said->form != SAID_NOTHING && agreement->n == 0;
+	if (recorded->spf_helo.n > 0 && !slice_ieq(recorded->spf_helo, results->spf.domain))
+		agreement->recorded.spf.there = false; /* our result is not for that HELO name */
+	compare_spf(&agreement->recorded, results, known, agreement);
+	compare_dkim(recorded, &results->dkim, agreement);
+	compare_dmarc(recorded, results, known, agreement);
+	agreement->agrees = recorded->form != RECORDED_NOTHING && agreement->n == 0;
 }
 
 const char *

@@ -5,7 +5,7 @@
 #define FILTER_RECEIVER_AGREE_H
 
 #include "auth/auth.h"
-#include "filter/receiver/said.h"
+#include "filter/receiver/recorded.h"
 
 enum agree_about { AGREE_SPF, AGREE_DKIM, AGREE_DMARC };
 
@@ -34,10 +34,10 @@ struct agree_difference {
 	enum agree_why why;
 };
 
-enum { AGREE_DIFFERENCES = SAID_SIGNATURES + 4 };
+enum { AGREE_DIFFERENCES = RECORDED_SIGNATURES + 4 };
 
 struct agreement {
-	struct said said;
+	struct recorded recorded;
 	bool agrees; /* the receiver reported something, and no difference was found */
 	struct agree_difference differences[AGREE_DIFFERENCES];
 	size_t n;
@@ -47,7 +47,7 @@ struct agreement {
  * Compares the results and sets *agreement. known: the envelope of stored mail is known
  * (envelope_is_known).
  */
-void agree_compare(const struct said *said, const struct auth_results *results, bool known,
+void agree_compare(const struct recorded *recorded, const struct auth_results *results, bool known,
 	struct agreement *agreement);
 
 /*

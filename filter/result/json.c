@@ -270,12 +270,12 @@ static json_t *
 received_part(const struct agreement *agreement, struct arena *arena)
 {
 	static const char *const forms[] = {
-		[SAID_NOTHING] = NULL,
-		[SAID_FIELD] = "authentication-results",
-		[SAID_ARC] = "arc-authentication-results",
-		[SAID_NO_ID] = "microsoft",
+		[RECORDED_NOTHING] = NULL,
+		[RECORDED_FIELD] = "authentication-results",
+		[RECORDED_ARC] = "arc-authentication-results",
+		[RECORDED_NO_ID] = "microsoft",
 	};
-	const struct said *said = &agreement->said;
+	const struct recorded *recorded = &agreement->recorded;
 	json_t *differences = json_array();
 
 	for (size_t i = 0; i < agreement->n; i++) {
@@ -288,10 +288,11 @@ received_part(const struct agreement *agreement, struct arena *arena)
 				"theirs", json_from(one->theirs, arena), "why_code",
 				agree_why_word(one->why), "why", agree_why_text(one->why)));
 	}
-	return json_pack("{s:s?,s:o,s:o,s:o,s:o,s:b,s:o}", "form", forms[said->form], "id",
-		json_known(said->id, arena), "spf", json_known(said->spf.word, arena), "dkim",
-		json_known(said->dkim.word, arena), "dmarc", json_known(said->dmarc.word, arena),
-		"agrees", agreement->agrees, "differences", differences);
+	return json_pack("{s:s?,s:o,s:o,s:o,s:o,s:b,s:o}", "form", forms[recorded->form], "id",
+		json_known(recorded->id, arena), "spf", json_known(recorded->spf.word, arena),
+		"dkim", json_known(recorded->dkim.word, arena), "dmarc",
+		json_known(recorded->dmarc.word, arena), "agrees", agreement->agrees, "differences",
+		differences);
 }
 
 const char *

@@ -172,7 +172,7 @@ take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 static void
 take_agreement(const struct agreement *agreement, struct arena *arena, struct row *row)
 {
-	row->receiver = plain(agreement->said.id, arena);
+	row->receiver = plain(agreement->recorded.id, arena);
 	row->agrees = agreement->agrees;
 	for (size_t i = 0; i < agreement->n; i++)
 		row->differs[agreement->differences[i].about] = true;

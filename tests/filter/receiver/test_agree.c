@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *name;
-	struct said_word spf, dkim, dmarc,
+	struct recorded_word spf, dkim, dmarc,
 		arc; /* the receiver's results; the signature is of d.example */
 	enum auth_code ours_spf, ours_dkim, ours_dmarc;
 	bool signature, verified, unknown;
@@ -58,7 +58,7 @@ static const struct {
 Test(agree, compare)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct said said = {.form = SAID_FIELD,
+		struct recorded recorded = {.form = RECORDED_FIELD,
 			.spf = rows[i].spf,
 			.dkim = rows[i].dkim,
 			.dmarc = rows[i].dmarc,
@@ -73,9 +73,9 @@ Test(agree, compare)
 		if (rows[i].signature)
 			results.dkim = (struct dkim_result){.sigs = &sig, .n = 1};
 		if (rows[i].dkim.there)
-			said.signatures[said.nsignatures++] =
-				(struct said_signature){SLICE("D.example"), rows[i].dkim};
-		agree_compare(&said, &results, !rows[i].unknown, &agreement);
+			recorded.signatures[recorded.nsignatures++] =
+				(struct recorded_signature){SLICE("D.example"), rows[i].dkim};
+		agree_compare(&recorded, &results, !rows[i].unknown, &agreement);
 		cr_expect_eq(agreement.n, rows[i].n, "%s: %zu", rows[i].name, agreement.n);
 		cr_expect_eq(agreement.agrees, rows[i].n == 0, "%s", rows[i].name);
 		if (agreement.n == 0 || rows[i].n == 0)
@@ -88,25 +88,25 @@ Test(agree, compare)
 
 Test(agree, another_envelope)
 {
-	const struct said said = {.form = SAID_FIELD,
+	const struct recorded recorded = {.form = RECORDED_FIELD,
 		.spf = WORD(AUTH_PASS),
 		.spf_domain = SLICE_INIT("bounces.example")};
 	struct auth_results results = {
 		.spf = {.code = AUTH_FAIL, .domain = SLICE_INIT("example.com")}};
 	struct agreement agreement;
 
-	agree_compare(&said, &results, true, &agreement);
+	agree_compare(&recorded, &results, true, &agreement);
 	cr_assert_eq(agreement.n, (size_t)1);
 	cr_expect_eq(agreement.differences[0].why, AGREE_ENVELOPE);
 }
 
-Test(agree, nothing_said_is_no_agreement)
+Test(agree, nothing_recorded_is_no_agreement)
 {
-	const struct said said = {.form = SAID_NOTHING};
+	const struct recorded recorded = {.form = RECORDED_NOTHING};
 	const struct auth_results results = {.spf = {.code = AUTH_FAIL}};
 	struct agreement agreement;
 
-	agree_compare(&said, &results, true, &agreement);
+	agree_compare(&recorded, &results, true, &agreement);
 	cr_expect_not(agreement.agrees);
 	cr_expect_eq(agreement.n, (size_t)0);
 }
@@ -114,15 +114,16 @@ Test(agree, nothing_said_is_no_agreement)
 /* A result for the HELO domain alone is compared only if our own result is for that domain too. */
 Test(agree, helo)
 {
-	const struct said said = {
-		.form = SAID_FIELD, .spf = WORD(AUTH_NONE), .spf_helo = SLICE_INIT("h.example")};
+	const struct recorded recorded = {.form = RECORDED_FIELD,
+		.spf = WORD(AUTH_NONE),
+		.spf_helo = SLICE_INIT("h.example")};
 	struct auth_results results = {
 		.spf = {.code = AUTH_PASS, .domain = SLICE_INIT("s.example")}};
 	struct agreement agreement;
 
-	agree_compare(&said, &results, true, &agreement);
-	cr_expect(agreement.n == 0 && !agreement.said.spf.there);
+	agree_compare(&recorded, &results, true, &agreement);
+	cr_expect(agreement.n == 0 && !agreement.recorded.spf.there);
 	results.spf.domain = SLICE("H.example");
-	agree_compare(&said, &results, true, &agreement);
-	cr_expect(agreement.n == 1 && agreement.said.spf.there);
+	agree_compare(&recorded, &results, true, &agreement);
+	cr_expect(agreement.n == 1 && agreement.recorded.spf.there);
 }

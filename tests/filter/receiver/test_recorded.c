@@ -1,4 +1,4 @@
-#include "filter/receiver/said.h"
+#include "filter/receiver/recorded.h"
 
 #include <criterion/criterion.h>
 
@@ -14,88 +14,89 @@ static const struct {
 	const char *name, *mailbox, *message;
 	size_t border;
 	const char *wanted;
-	enum said_form form;
+	enum recorded_form form;
 	const char *id, *spf, *dkim, *dmarc, *spf_domain, *signer;
 } rows[] = {
 	{"our own MTA's field above the border", NULL,
 		"Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=b@s.example; "
 		"dkim=pass header.d=d.example; dmarc=fail header.from=example.com\n" BORDER REST,
-		1, "", SAID_FIELD, "mx.example.net", "pass", "pass", "fail", "s.example",
+		1, "", RECORDED_FIELD, "mx.example.net", "pass", "pass", "fail", "s.example",
 		"d.example"},
 	{"two fields of one id are one", NULL,
 		"Authentication-Results: mx.example.net; dmarc=pass header.from=example.com\n"
 		"Authentication-Results: mx.example.net; dkim=fail header.i=@d.example\n" BORDER
 			REST,
-		1, "", SAID_FIELD, "mx.example.net", "", "fail", "pass", "", "d.example"},
+		1, "", RECORDED_FIELD, "mx.example.net", "", "fail", "pass", "", "d.example"},
 	{"another host's field is left out", NULL,
 		"Authentication-Results: inside.example; spf=fail smtp.mailfrom=x.example\n"
 		"Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=s.example\n" BORDER
 			REST,
-		1, "", SAID_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
+		1, "", RECORDED_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
 	{"the one that is asked for", NULL,
 		"Authentication-Results: inside.example; spf=fail smtp.mailfrom=x.example\n"
 		"Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=s.example\n" BORDER
 			REST,
-		1, "INSIDE.example", SAID_FIELD, "inside.example", "fail", "", "", "x.example", ""},
+		1, "INSIDE.example", RECORDED_FIELD, "inside.example", "fail", "", "", "x.example",
+		""},
 	{"attack: the sender's own, below the border", NULL,
 		BORDER "Authentication-Results: mx.example.net; dmarc=pass "
 		       "header.from=example.com\n" REST,
-		1, "", SAID_NOTHING, "", "", "", "", "", ""},
+		1, "", RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"attack: below the border, with the id that is asked for", NULL,
 		BORDER "Authentication-Results: mx.example.net; dmarc=pass "
 		       "header.from=example.com\n" REST,
-		1, "mx.example.net", SAID_NOTHING, "", "", "", "", "", ""},
+		1, "mx.example.net", RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"attack: an ARC set below the border", NULL,
 		BORDER "ARC-Authentication-Results: i=1; mx.google.com; dmarc=pass "
 		       "header.from=example.com\n" REST,
-		1, "", SAID_NOTHING, "", "", "", "", "", ""},
+		1, "", RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"Gmail's own set above", "gmail",
 		"ARC-Authentication-Results: i=1; mx.google.com; spf=pass (google.com: x) "
 		"smtp.mailfrom=a@example.com; dmarc=pass (p=NONE) header.from=example.com\n" GMAIL
 			REST,
-		1, "", SAID_ARC, "mx.google.com", "pass", "", "pass", "example.com", ""},
+		1, "", RECORDED_ARC, "mx.google.com", "pass", "", "pass", "example.com", ""},
 	{"Gmail's own field, right below its Received", "gmail",
 		GMAIL "Received-SPF: pass (google.com: x) client-ip=192.0.2.1;\n"
 		      "Authentication-Results: mx.google.com; dkim=pass header.i=@example.com "
 		      "header.s=s; dmarc=pass header.from=example.com\n" REST,
-		1, "", SAID_FIELD, "mx.google.com", "", "pass", "pass", "", "example.com"},
+		1, "", RECORDED_FIELD, "mx.google.com", "", "pass", "pass", "", "example.com"},
 	{"attack: below Gmail's Received, after another field", "gmail",
 		GMAIL "Subject: x\nAuthentication-Results: mx.google.com; dmarc=pass "
 		      "header.from=example.com\n" REST,
-		1, "", SAID_NOTHING, "", "", "", "", "", ""},
+		1, "", RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"attack: a second one right below Gmail's", "gmail",
 		GMAIL "Authentication-Results: mx.google.com; dmarc=fail header.from=example.com\n"
 		      "Authentication-Results: mx.google.com; dmarc=pass "
 		      "header.from=example.com\n" REST,
-		1, "", SAID_FIELD, "mx.google.com", "", "", "fail", "", ""},
+		1, "", RECORDED_FIELD, "mx.google.com", "", "", "fail", "", ""},
 	{"Microsoft's, without an id", "microsoft365",
 		"Authentication-Results: spf=pass (sender IP is 192.0.2.1) "
 		"smtp.mailfrom=s.example; "
 		"dkim=none (message not signed) header.d=none;dmarc=bestguesspass action=none "
 		"header.from=example.com;compauth=pass reason=109\n" BORDER REST,
-		1, "", SAID_NO_ID, "microsoft", "pass", "none", "bestguesspass", "s.example",
+		1, "", RECORDED_NO_ID, "microsoft", "pass", "none", "bestguesspass", "s.example",
 		"none"},
 	{"Yahoo's, with a semicolon at the end", "yahoo",
 		"Authentication-Results: atlas.mail.yahoo.com; dkim=unknown; spf=pass "
 		"smtp.mailfrom=s.example; dmarc=pass(p=REJECT) header.from=example.com;\n" BORDER
 			REST,
-		1, "", SAID_FIELD, "atlas.mail.yahoo.com", "pass", "unknown", "pass", "s.example",
-		""},
+		1, "", RECORDED_FIELD, "atlas.mail.yahoo.com", "pass", "unknown", "pass",
+		"s.example", ""},
 	{"above an inside hop and below it", NULL,
 		"Received: by store.example.net; x\n"
 		"Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=s.example\n" BORDER
 			REST,
-		2, "", SAID_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
+		2, "", RECORDED_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
 	{"the HELO domain's result is not the reverse-path's", NULL,
 		"Authentication-Results: mx.example.net; spf=none smtp.helo=h.example; "
 		"spf=pass smtp.mailfrom=s.example; spf=fail smtp.helo=h.example\n" BORDER REST,
-		1, "", SAID_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
+		1, "", RECORDED_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
 	{"one that cannot be read", NULL,
 		"Authentication-Results: mx.example.net; spf=\"pass\n" BORDER REST, 1, "",
-		SAID_NOTHING, "", "", "", "", "", ""},
+		RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"no Received at all", NULL,
 		"Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=s.example\n" REST,
-		0, "", SAID_NOTHING, "", "", "", "", "", ""},
+		0, "", RECORDED_NOTHING, "", "", "", "", "", ""},
 };
 
 static const struct provider *
@@ -115,27 +116,28 @@ expect_text(const char *name, struct slice got, const char *want)
 		slice_eq(got, slice_str(want)), "%s: %.*s, not %s", name, (int)got.n, got.p, want);
 }
 
-Test(said, read)
+Test(recorded, read)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct intake intake = {.source = {.headers = true, .border = rows[i].border}};
 		struct message message;
 		struct arena arena;
-		struct said said;
+		struct recorded recorded;
 
 		arena_init(&arena, NULL, NULL);
 		intake.source.provider = mailbox(rows[i].mailbox);
 		message_parse(slice_str(rows[i].message), FIELDS, 4096, &arena, &message);
-		cr_expect_eq(said_read(&message, &intake, slice_str(rows[i].wanted), &arena, &said),
-			rows[i].form != SAID_NOTHING, "%s", rows[i].name);
-		cr_expect_eq(said.form, rows[i].form, "%s", rows[i].name);
-		expect_text(rows[i].name, said.id, rows[i].id);
-		expect_text(rows[i].name, said.spf.word, rows[i].spf);
-		expect_text(rows[i].name, said.dkim.word, rows[i].dkim);
-		expect_text(rows[i].name, said.dmarc.word, rows[i].dmarc);
-		expect_text(rows[i].name, said.spf_domain, rows[i].spf_domain);
+		cr_expect_eq(recorded_read(&message, &intake, slice_str(rows[i].wanted), &arena,
+				     &recorded),
+			rows[i].form != RECORDED_NOTHING, "%s", rows[i].name);
+		cr_expect_eq(recorded.form, rows[i].form, "%s", rows[i].name);
+		expect_text(rows[i].name, recorded.id, rows[i].id);
+		expect_text(rows[i].name, recorded.spf.word, rows[i].spf);
+		expect_text(rows[i].name, recorded.dkim.word, rows[i].dkim);
+		expect_text(rows[i].name, recorded.dmarc.word, rows[i].dmarc);
+		expect_text(rows[i].name, recorded.spf_domain, rows[i].spf_domain);
 		expect_text(rows[i].name,
-			said.nsignatures > 0 ? said.signatures[0].domain : SLICE(""),
+			recorded.nsignatures > 0 ? recorded.signatures[0].domain : SLICE(""),
 			rows[i].signer);
 		arena_clear(&arena);
 	}

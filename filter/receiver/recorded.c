@@ -1,4 +1,4 @@
-#include "filter/receiver/said.h"
+#include "filter/receiver/recorded.h"
 
 #include "auth/base/authres_read.h"
 #include "filter/provider/provider.h"
@@ -40,44 +40,44 @@ border_of(const struct message *message, const struct intake *intake)
  * Is it a field that may contain results of the receiver? *text is set to the input for
  * authres_read.
  */
-static enum said_form
+static enum recorded_form
 form_of(const struct field *field, struct arena *arena, struct slice *text)
 {
 	struct buf whole;
 
 	if ((field->flags & FIELD_OVERSIZE) != 0)
-		return SAID_NOTHING;
+		return RECORDED_NOTHING;
 	if (field_is(field, "ARC-Authentication-Results")) {
 		*text = without_instance(field_unfold(field, arena));
-		return text->n > 0 ? SAID_ARC : SAID_NOTHING;
+		return text->n > 0 ? RECORDED_ARC : RECORDED_NOTHING;
 	}
 	if (!field_is(field, "Authentication-Results"))
-		return SAID_NOTHING;
+		return RECORDED_NOTHING;
 	*text = slice_trim(field_unfold(field, arena));
 	if (!slice_istarts(*text, SLICE("spf=")) && !slice_istarts(*text, SLICE("dkim=")))
-		return SAID_FIELD;
+		return RECORDED_FIELD;
 	buf_init(&whole, arena, TEXT_MAX + 16);
 	buf_adds(&whole, "microsoft; ");
 	buf_add(&whole, *text);
 	*text = buf_slice(&whole);
-	return whole.over ? SAID_NOTHING : SAID_NO_ID;
+	return whole.over ? RECORDED_NOTHING : RECORDED_NO_ID;
 }
 
-static struct said_word
+static struct recorded_word
 word_of(struct slice word)
 {
-	struct said_word said = {.there = true, .word = word};
+	struct recorded_word recorded = {.there = true, .word = word};
 
 	for (int i = AUTH_NONE; i <= AUTH_PERMERROR; i++)
 		if (slice_ieq(word, slice_str(auth_code_word((enum auth_code)i)))) {
-			said.code = (enum auth_code)i;
-			said.known = true;
+			recorded.code = (enum auth_code)i;
+			recorded.known = true;
 		}
 	if (slice_ieq(word, SLICE("hardfail"))) { /* a result word of RFC 5451 */
-		said.code = AUTH_FAIL;
-		said.known = true;
+		recorded.code = AUTH_FAIL;
+		recorded.known = true;
 	}
-	return said;
+	return recorded;
 }
 
 static struct slice
@@ -89,48 +89,49 @@ domain_in(struct slice value)
 }
 
 static void
-add_spf(const struct authres_result *result, struct said *said)
+add_spf(const struct authres_result *result, struct recorded *recorded)
 {
 	const struct authres_prop *path = authres_prop(result, "smtp", "mailfrom");
 	const struct authres_prop *helo = authres_prop(result, "smtp", "helo");
 
-	if (said->spf.there && (path == NULL || said->spf_domain.n > 0))
+	if (recorded->spf.there && (path == NULL || recorded->spf_domain.n > 0))
 		return;
-	said->spf = word_of(result->result);
-	said->spf_helo = path == NULL && helo != NULL ? helo->value : SLICE("");
+	recorded->spf = word_of(result->result);
+	recorded->spf_helo = path == NULL && helo != NULL ? helo->value : SLICE("");
 	if (path != NULL)
-		said->spf_domain = domain_in(path->value);
+		recorded->spf_domain = domain_in(path->value);
 }
 
 static void
-add_dkim(const struct authres_result *result, struct said *said)
+add_dkim(const struct authres_result *result, struct recorded *recorded)
 {
 	const struct authres_prop *d = authres_prop(result, "header", "d");
-	const struct said_word word = word_of(result->result);
+	const struct recorded_word word = word_of(result->result);
 
-	if (!said->dkim.there)
-		said->dkim = word;
+	if (!recorded->dkim.there)
+		recorded->dkim = word;
 	if (d == NULL)
 		d = authres_prop(result, "header", "i");
-	if (d == NULL || d->value.n == 0 || said->nsignatures == SAID_SIGNATURES)
+	if (d == NULL || d->value.n == 0 || recorded->nsignatures == RECORDED_SIGNATURES)
 		return;
-	said->signatures[said->nsignatures++] = (struct said_signature){domain_in(d->value), word};
+	recorded->signatures[recorded->nsignatures++] =
+		(struct recorded_signature){domain_in(d->value), word};
 }
 
 static void
-add_results(const struct authres *authres, struct said *said)
+add_results(const struct authres *authres, struct recorded *recorded)
 {
 	for (size_t i = 0; i < authres->n; i++) {
 		const struct authres_result *result = &authres->results[i];
 
 		if (slice_ieq(result->method, SLICE("spf")))
-			add_spf(result, said);
+			add_spf(result, recorded);
 		else if (slice_ieq(result->method, SLICE("dkim")))
-			add_dkim(result, said);
-		else if (slice_ieq(result->method, SLICE("dmarc")) && !said->dmarc.there)
-			said->dmarc = word_of(result->result);
-		else if (slice_ieq(result->method, SLICE("arc")) && !said->arc.there)
-			said->arc = word_of(result->result);
+			add_dkim(result, recorded);
+		else if (slice_ieq(result->method, SLICE("dmarc")) && !recorded->dmarc.there)
+			recorded->dmarc = word_of(result->result);
+		else if (slice_ieq(result->method, SLICE("arc")) && !recorded->arc.there)
+			recorded->arc = word_of(result->result);
 	}
 }
 
@@ -139,20 +140,22 @@ add_results(const struct authres *authres, struct said *said)
  * that, only fields of the same form and id.
  */
 static void
-use_field(const struct field *field, struct slice id, struct arena *arena, struct said *said)
+use_field(
+	const struct field *field, struct slice id, struct arena *arena, struct recorded *recorded)
 {
 	struct authres authres;
 	struct slice text;
-	const enum said_form form = form_of(field, arena, &text);
+	const enum recorded_form form = form_of(field, arena, &text);
 
-	if (form == SAID_NOTHING || authres_read(text, arena, &authres) != ST_OK)
+	if (form == RECORDED_NOTHING || authres_read(text, arena, &authres) != ST_OK)
 		return;
-	if (said->form == SAID_NOTHING ? id.n > 0 && !slice_ieq(id, authres.id)
-				       : form != said->form || !slice_ieq(said->id, authres.id))
+	if (recorded->form == RECORDED_NOTHING
+			? id.n > 0 && !slice_ieq(id, authres.id)
+			: form != recorded->form || !slice_ieq(recorded->id, authres.id))
 		return;
-	said->form = form;
-	said->id = authres.id;
-	add_results(&authres, said);
+	recorded->form = form;
+	recorded->id = authres.id;
+	add_results(&authres, recorded);
 }
 
 /*
@@ -161,36 +164,37 @@ use_field(const struct field *field, struct slice id, struct arena *arena, struc
  */
 static void
 take_below(const struct message *message, const struct intake *intake, size_t border,
-	struct slice id, struct arena *arena, struct said *said)
+	struct slice id, struct arena *arena, struct recorded *recorded)
 {
 	const struct provider *provider = intake->source.headers ? intake->source.provider : NULL;
 
 	if (provider == NULL || provider->mailbox.word == NULL ||
 		!provider_lists(provider->mailbox.border, SLICE("mx.google.com")))
 		return;
-	for (size_t i = border + 1; i < message->nfields && said->form == SAID_NOTHING; i++) {
+	for (size_t i = border + 1; i < message->nfields && recorded->form == RECORDED_NOTHING;
+		i++) {
 		const struct field *field = &message->fields[i];
 
 		if (!field_is(field, "Received-SPF") && !field_is(field, "Authentication-Results"))
 			return;
-		use_field(field, id, arena, said);
+		use_field(field, id, arena, recorded);
 	}
 }
 
 bool
-said_read(const struct message *message, const struct intake *intake, struct slice id,
-	struct arena *arena, struct said *said)
+recorded_read(const struct message *message, const struct intake *intake, struct slice id,
+	struct arena *arena, struct recorded *recorded)
 {
 	const size_t border = border_of(message, intake);
 
-	*said = (struct said){.form = SAID_NOTHING};
-	take_below(message, intake, border, id, arena, said);
-	for (size_t i = border; said->form != SAID_ARC && i > 0; i--)
+	*recorded = (struct recorded){.form = RECORDED_NOTHING};
+	take_below(message, intake, border, id, arena, recorded);
+	for (size_t i = border; recorded->form != RECORDED_ARC && i > 0; i--)
 		if (field_is(&message->fields[i - 1], "Authentication-Results"))
-			use_field(&message->fields[i - 1], id, arena, said);
+			use_field(&message->fields[i - 1], id, arena, recorded);
 	/* the topmost set belongs to the receiver if it sealed the message on arrival */
-	for (size_t i = 0; said->form == SAID_NOTHING && i < border; i++)
+	for (size_t i = 0; recorded->form == RECORDED_NOTHING && i < border; i++)
 		if (field_is(&message->fields[i], "ARC-Authentication-Results"))
-			use_field(&message->fields[i], id, arena, said);
-	return said->form != SAID_NOTHING;
+			use_field(&message->fields[i], id, arena, recorded);
+	return recorded->form != RECORDED_NOTHING;
 }
