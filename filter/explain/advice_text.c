@@ -248,9 +248,9 @@ advice_say(struct findings *findings, enum finding_level level, enum advice_id w
 
 	finding->code = row->code;
 	take_values(finding, row->values, values, findings->arena);
-	(void)make_phrase(
-		row, &(struct advice_values){value_of, finding}, findings->arena, &finding->said);
-	finding->text = phrase_english(&finding->said, findings->arena);
+	(void)make_phrase(row, &(struct advice_values){value_of, finding}, findings->arena,
+		&finding->sentence);
+	finding->text = phrase_english(&finding->sentence, findings->arena);
 	return finding;
 }
 

@@ -40,9 +40,9 @@ findings_add(struct findings *findings, enum finding_level level, const char *ab
 	va_list args;
 
 	va_start(args, format);
-	phrase_make(&finding->said, findings->arena, format, args);
+	phrase_make(&finding->sentence, findings->arena, format, args);
 	va_end(args);
-	finding->text = phrase_english(&finding->said, findings->arena);
+	finding->text = phrase_english(&finding->sentence, findings->arena);
 	return finding;
 }
 
@@ -79,7 +79,7 @@ finding_proof_word(enum finding_proof proof)
 const char *
 finding_text(const struct finding *finding, struct arena *arena)
 {
-	return phrase_text(&finding->said, arena);
+	return phrase_text(&finding->sentence, arena);
 }
 
 void

@@ -35,8 +35,8 @@ struct finding {
 	const char *code;  /* stable code of the sentence; NULL: it has none */
 	const struct finding_value *values; /* the values in that sentence, printable */
 	size_t nvalues;
-	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
-	struct phrase said; /* text as format and arguments, for finding_text */
+	const char *text;       /* a plain English sentence, printable ASCII, without a line end */
+	struct phrase sentence; /* text as format and arguments, for finding_text */
 	const char *marked; /* a record that cannot be read, or a part of it, printable; or NULL */
 	size_t mark;        /* the column of marked, from 0, below which a mark is shown */
 	const char *cause;  /* why it cannot be read, a sentence in English (N_), or NULL */

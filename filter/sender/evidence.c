@@ -53,11 +53,11 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
  * to the address.
  */
 static bool
-is_own_host(const struct evaluation *ev, const struct own_senders *own, struct slice said)
+is_own_host(const struct evaluation *ev, const struct own_senders *own, struct slice claimed)
 {
 	struct slice name;
 
-	return said.n > 0 && domain_normalize(said, ev->arena, &name) == ST_OK &&
+	return claimed.n > 0 && domain_normalize(claimed, ev->arena, &name) == ST_OK &&
 	       own_senders_have_domain(own, name) &&
 	       dns_has_address(ev->in.dns, name, &ev->intake.envelope.client_ip, 0);
 }

@@ -53,11 +53,11 @@ i18n_choose(enum i18n_lang lang)
 const char *
 translated(const char *english)
 {
-	const char *said = NULL;
+	const char *translation = NULL;
 
 	if (japanese && english[0] != '\0') /* the "translation" of "" is the catalogue's header */
-		said = catalogue_find(catalogue_ja, catalogue_ja_n, english);
-	return said != NULL ? said : english;
+		translation = catalogue_find(catalogue_ja, catalogue_ja_n, english);
+	return translation != NULL ? translation : english;
 }
 
 const char *
