@@ -26,8 +26,8 @@ is_one_of(char c, const char *set)
 }
 
 /*
- * Does s consist only of unreserved, pct-encoded, sub-delims except '!' and ',' (RFC 3986 2.1 to
- * 2.3), and characters in more?
+ * Does s consist only of these (RFC 3986 2.1 to 2.3): unreserved, pct-encoded, sub-delims other
+ * than '!' and ',', and the characters in more?
  */
 static bool
 only(struct slice s, const char *more)

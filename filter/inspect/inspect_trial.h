@@ -31,8 +31,8 @@ enum trial_end {
 /*
  * The result of a trial, for mail in the domain's name and for all mail. A message is worse if
  * DMARC or SPF passes without the record and not with it; also if its disposition becomes stricter
- * or SPF newly fails, unless the mail may be forged (SENDER_FORGED, SENDER_DECIDE). That SPF newly
- * fails is not worse for a forwarder.
+ * or SPF starts to fail, unless the mail may be forged (SENDER_FORGED, SENDER_DECIDE). For a
+ * forwarder, the latter is not worse.
  */
 struct trial {
 	enum trial_end end;

@@ -85,8 +85,8 @@ struct plan {
 struct plan_fails plan_concerned(const struct plan_step *step, enum plan_view view);
 
 /*
- * Makes the steps, from the mail of all views that are used. False if memory ran out, or the
- * overlay on DNS or OpenSSL failed.
+ * Makes the steps, from the mail of all views that are used. False if memory ran out, or OpenSSL
+ * or the DNS overlay failed.
  */
 bool plan_make(struct plan *plan);
 

@@ -18,7 +18,7 @@ enum {
 	HOP_MS = 60 * 1000,   /* time limit for the next hop; smtpd waits 100 s for our answer */
 	CLOCK_MS = 60 * 1000, /* time from the final dot to the answer */
 	KEPT_MS = 15 * 1000,  /* of CLOCK_MS, reserved for the next hop's answer */
-	JUDGE_MS = 30 * 1000, /* of CLOCK_MS, at most for the evaluation */
+	JUDGE_MS = 30 * 1000, /* of CLOCK_MS, the maximum for the evaluation */
 };
 
 struct proxy {

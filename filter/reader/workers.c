@@ -368,7 +368,7 @@ judge_packets(struct workers *workers, struct worker *worker, char *room)
 	begin(workers);
 	while (!spare && take(workers, room, &packet)) {
 		struct workspace *space = space_for(workers, &packet);
-		struct result result = {.row = NULL}; /* without memory there is no row */
+		struct result result = {.row = NULL}; /* stays NULL when out of memory */
 
 		if (space != NULL) {
 			worker_judge(worker, space, &packet, &result);

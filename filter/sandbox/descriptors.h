@@ -3,7 +3,7 @@
 #define FILTER_SANDBOX_DESCRIPTORS_H
 
 /*
- * Closes all descriptors from first on, except but. If but is less than first, there is no
+ * Closes all descriptors from first on, except `but`. If that is less than first, there is no
  * exception.
  */
 void descriptors_close(int first, int but);

@@ -28,7 +28,7 @@ int mbox_next_file(struct mbox *mbox, enum fault *error);
 /* The name of the current file of an archive, as unpack_name returns it. */
 const char *mbox_file(const struct mbox *mbox);
 
-/* Signs that a mailbox is damaged, or quoted by another rule. */
+/* Signs that a mailbox is damaged, or quoted by an unexpected rule. */
 struct mbox_counts {
 	size_t joined; /* messages without an empty line before them */
 	size_t text;   /* `From ` lines after an empty line that do not begin a message */

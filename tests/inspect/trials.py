@@ -1,7 +1,7 @@
 """trials.py: proposals of inspect on saved mail: shown only if they make no message worse.
 
 A sender is worse if DMARC or SPF passed and does not pass with the record, if its mail gets a stricter
-disposition, or if SPF newly fails; forged mail should fail (mailstamp-inspect(1)).
+disposition, or if SPF starts to fail; forged mail should fail (mailstamp-inspect(1)).
 """
 import json
 import pathlib

@@ -285,7 +285,8 @@ Test(dkim_limits, header_work)
 {
 	static const struct {
 		const char *name;
-		size_t fields, wide; /* wide: signatures over all fields, above one over From */
+		size_t fields, wide; /* wide: number of signatures over all fields, above one that
+					covers From */
 		const char *want;
 	} rows[] = {
 		{"under the limit", 68, 2, "pass, pass, pass"},

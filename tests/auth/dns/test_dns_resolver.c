@@ -410,7 +410,7 @@ static const struct descriptor_row {
 	{"none is left", 40, 0, "temp "},
 };
 
-/* Answers every query with no data, until a packet of at most one octet arrives. */
+/* Answers every query with NODATA, until a packet of at most one octet arrives. */
 static void *
 serve(void *arg)
 {
