@@ -18,8 +18,8 @@ struct address_gmime;
 
 /*
  * Parts beyond these limits are not found, and GMime does not see what follows: the depth of
- * nesting, the number of attached messages, the octets of the outer message, how many times as many
- * all attached messages together may have, lines that may be boundaries, fields of one header,
+ * nesting, the number of attached messages, the octets of the outer message, the octets of all
+ * attached messages as a multiple of those, lines that may be boundaries, fields of one header,
  * parameters of all Content-* fields.
  */
 enum {

@@ -1,4 +1,4 @@
-/* A TLS report: what is read is bounded. */
+/* A TLS report: the values read are bounded. */
 #include <assert.h>
 
 #include "filter/feedback/feedback_report.h"

@@ -1,4 +1,4 @@
-/* An aggregate report: what is read is bounded, and both readings are the same. */
+/* An aggregate report: the values read are bounded, and both readings are the same. */
 #include <assert.h>
 
 #include "filter/feedback/feedback_report.h"

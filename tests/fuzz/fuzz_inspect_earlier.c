@@ -1,4 +1,4 @@
-/* fuzz_inspect_earlier: what is read is within its limits; otherwise an error gives the reason */
+/* fuzz_inspect_earlier: all values are within their limits; otherwise an error gives the reason */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /*
- * any value of a Received field: what is returned points into it, and no hop with an outside client
+ * any value of a Received field: the result points into it, and no hop with an outside client
  * counts as internal
  */
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* a message's line: what is read is safe to show, and a copy of it is the same */
+/* a message's line: the row read is safe to show, and a copy of it is the same */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
