@@ -255,9 +255,9 @@ print_list(const struct plan *plan, enum plan_list list, const char *title, size
 static void
 print_sources(const struct plan *plan, FILE *out)
 {
-	print_list(plan, PLAN_HURT, _("To mend before receivers are asked to act:"), SOURCES, out);
+	print_list(plan, PLAN_HURT, _("To fix before receivers are asked to act:"), SOURCES, out);
 	print_list(plan, PLAN_DECIDE,
-		_("To decide: if it is yours, name it with --own-senders and mend it; if not, this "
+		_("To decide: if it is yours, name it with --own-senders and fix it; if not, this "
 		  "is what the policy is for:"),
 		SOURCES, out);
 	print_list(plan, PLAN_STOPPED,

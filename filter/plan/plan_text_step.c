@@ -123,11 +123,11 @@ print_hurt(const struct plan *plan, const struct plan_step *step, FILE *out)
 	}
 	begin_line(_("before"), out);
 	if (hurt > 0)
-		fputs(_("mend the known senders, see above; decide about the others\n"), out);
+		fputs(_("fix the known senders, see above; decide about the others\n"), out);
 	else if (decide > 0)
 		fputs(_("decide about the senders above\n"), out);
 	else
-		fputs(_("nothing is to be mended\n"), out);
+		fputs(_("nothing needs to be fixed\n"), out);
 }
 
 static void
@@ -200,7 +200,7 @@ print_view_stop(
 	begin_view(plan, view, _("stop"), out);
 	bound_percent(effect->bound, percent);
 	if (view == PLAN_IN_REPORTS && effect->k > 0)
-		fputs(_("publish the record before it again if a sender that was mended still "
+		fputs(_("publish the record before it again if a sender that was fixed still "
 			"fails in the reports of later days\n"),
 			out);
 	else if (view == PLAN_IN_REPORTS)
@@ -209,7 +209,7 @@ print_view_stop(
 			  "mail in the reports of later days is not aligned\n"),
 			percent);
 	else if (effect->k > 0)
-		fputs(_("publish the record before it again if a sender that was mended still "
+		fputs(_("publish the record before it again if a sender that was fixed still "
 			"fails, or batch --baseline finds one that starts to fail\n"),
 			out);
 	else

@@ -89,7 +89,7 @@ def alone(suite, folder):
     story.says(('In reports of known receivers: 1207 messages in its name, 2023-11-15 to 2023-12-14',
                 'reports: 0 of 1200 failing in 30 days: at most 0.25 % of mail of the kind seen in this window',
                 'reports: overlaid on DNS, it asks for just this by both RFCs; 1200 of 1200 messages that passed before still pass',
-                'reports: 0 messages of known senders; 0 to decide; it stops 7', 'nothing is to be mended',
+                'reports: 0 messages of known senders; 0 to decide; it stops 7', 'nothing needs to be fixed',
                 "over 0.25 % of the known senders' mail in the reports of later days is not aligned", 'Only known receivers count.'))
     ja = story.plan('--lang', 'ja').stdout
     story.check('Japanese', 'の計画' in ja and 'reports' not in ja and 'receivers' not in ja, ja)
@@ -120,7 +120,7 @@ def side_by_side(suite, folder):
         last = told['steps'][-1]
         story.check('bounds', (last['bound']['failing'], last['bound']['of'], last['reports']['bound']['failing'],
                                last['reports']['bound']['of']) == (archive_fails, 6 + archive_fails, 9 if failing else 0, 29 if failing else 20), last)
-        story.says(('saved mail: ', 'reports: ', 'mend the known senders', 'Both may show the same messages'), archive=True)
+        story.says(('saved mail: ', 'reports: ', 'fix the known senders', 'Both may show the same messages'), archive=True)
         ja = story.plan('--lang', 'ja', archive=True).stdout
         story.check('Japanese', 'reports' not in ja and 'saved mail' not in ja, ja)
 
