@@ -109,7 +109,7 @@ Test(advice_text, rows)
 
 		for (const struct finding *f = findings.first; f != made; f = f->next)
 			cr_expect_str_neq(f->code, made->code);
-		cr_expect(made->about != NULL && made->id != NULL && made->said.format != NULL);
+		cr_expect(made->about != NULL && made->id != NULL && made->sentence.format != NULL);
 		for (const char *p = made->code; *p != '\0'; p++)
 			cr_expect(*p == '_' || (*p >= 'a' && *p <= 'z'), "%s", made->code);
 	}
