@@ -1,11 +1,11 @@
 #include "filter/archive/hand.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "filter/io/spool.h"
-#include "filter/reader/packet.h"
 #include "filter/result/json.h"
 
 /* Opens a spool file for a message that is too large for memory. */
@@ -31,8 +31,9 @@ hand_prepare(struct order_slot *slot, const struct options *options)
 			stamp_begin(options->into, slot->item.index, slot->item.name, &slot->stamp);
 }
 
-bool
-hand_send(int socket, const struct order_slot *slot, size_t turn, const struct options *options)
+enum fault
+hand_send(int socket, const struct order_slot *slot, size_t turn, const struct options *options,
+	const struct packet_wait *wait)
 {
 	const struct item *item = &slot->item;
 	const struct packet packet = {
@@ -54,11 +55,15 @@ hand_send(int socket, const struct order_slot *slot, size_t turn, const struct o
 		.stamp = slot->stamp.fd,
 	};
 
-	return packet_send(socket, &packet, options->spool_dir);
+	if (packet_send(socket, &packet, options->spool_dir, wait) || errno == EPIPE ||
+		errno == ECONNRESET || errno == ENOTCONN)
+		return FAULT_NONE;
+	return errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES;
 }
 
-bool
-hand_again(int socket, const struct order_slot *slot, size_t turn, const struct options *options)
+enum fault
+hand_again(int socket, const struct order_slot *slot, size_t turn, const struct options *options,
+	const struct packet_wait *wait)
 {
 	const int written[] = {slot->spool, slot->stamp.fd};
 
@@ -67,8 +72,8 @@ hand_again(int socket, const struct order_slot *slot, size_t turn, const struct 
 	for (size_t i = 0; i < sizeof written / sizeof written[0]; i++)
 		if (written[i] >= 0 &&
 			(ftruncate(written[i], 0) != 0 || lseek(written[i], 0, SEEK_SET) != 0))
-			return false;
-	return hand_send(socket, slot, turn, options);
+			return FAULT_NO_SPOOL;
+	return hand_send(socket, slot, turn, options, wait);
 }
 
 enum fault

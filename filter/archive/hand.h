@@ -6,17 +6,21 @@
 #define FILTER_ARCHIVE_HAND_H
 
 #include "filter/archive/order.h"
+#include "filter/reader/packet.h"
 
 /* Opens the files that are written for the message; failures are recorded in the slot. */
 void hand_prepare(struct order_slot *slot, const struct options *options);
 
-/* Sends the message; returns as packet_send. */
-bool hand_send(
-	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
+/*
+ * Sends the message; waits as packet_send. FAULT_NONE: it was sent, or the reader has ended;
+ * otherwise the fault because of which it could not be sent.
+ */
+enum fault hand_send(int socket, const struct order_slot *slot, size_t turn,
+	const struct options *options, const struct packet_wait *wait);
 
 /* Sends the message again, to a new process, after one died while it had the message's files. */
-bool hand_again(
-	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
+enum fault hand_again(int socket, const struct order_slot *slot, size_t turn,
+	const struct options *options, const struct packet_wait *wait);
 
 /*
  * Handles an arrived result, whose line is json: keeps a copy in judged, completes the stamped

@@ -81,18 +81,14 @@ send_item(struct job *job, struct item *item)
 	if (!wait_for_parent(job))
 		return false;
 	job->asked--;
-	for (int i = 0; i < PACKET_TRIES; i++) {
-		if (packet_send(READER_ITEMS, &packet, job->options->spool_dir))
-			return true;
-		if (errno != ETOOMANYREFS)
-			break;
-	}
+	if (packet_send(READER_ITEMS, &packet, job->options->spool_dir, NULL))
+		return true;
 	/* the item could not be sent: reports that to the parent, if it still exists */
 	failed = packet;
 	failed.error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
 	failed.file = -1;
 	failed.has_side = failed.has_line = false;
-	return packet_send(READER_ITEMS, &failed, job->options->spool_dir);
+	return packet_send(READER_ITEMS, &failed, job->options->spool_dir, NULL);
 }
 
 static bool
@@ -109,7 +105,7 @@ send_end(const struct job *job)
 		.stamp = -1,
 	};
 
-	return packet_send(READER_ITEMS, &packet, job->options->spool_dir);
+	return packet_send(READER_ITEMS, &packet, job->options->spool_dir, NULL);
 }
 
 static bool

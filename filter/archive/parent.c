@@ -1,14 +1,13 @@
 #include "filter/archive/parent.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "filter/archive/hand.h"
 #include "filter/archive/order.h"
 #include "filter/io/clock.h"
+#include "filter/io/process.h"
 #include "filter/settings/profile.h"
 
 enum {
@@ -36,6 +35,7 @@ struct parent {
 	double share;
 	int64_t heard_ms;   /* when the last result arrived, or a message was sent to an idle reader
 			     */
+	int64_t ticked_ms;  /* when config.tick was called; only the main thread uses it */
 	struct arena arena; /* for one result */
 };
 
@@ -136,35 +136,30 @@ fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 	order_done(&parent->order, slot, &judged);
 }
 
+/* Has the run or its reader ended? For the thread that takes messages. */
 static bool
-has_died(struct parent *parent, bool *stopped)
+has_ended(void *arg)
 {
-	bool dead;
+	struct parent *parent = arg;
+	bool ended;
 
 	pthread_mutex_lock(&parent->lock);
-	dead = parent->dead;
-	*stopped = parent->stop;
+	ended = parent->dead || parent->stop;
 	pthread_mutex_unlock(&parent->lock);
-	return dead;
+	return ended;
 }
 
 /* Sends the message; if the reader is dead, the next reader gets the message. */
 static void
 send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 {
-	bool stopped = false;
+	const struct packet_wait wait = {PACKET_WAIT_MS, has_ended, parent};
+	const enum fault fault =
+		hand_send(reader_socket(parent->reader), slot, turn, parent->config.options, &wait);
 
-	for (int i = 0; i < PACKET_TRIES && !stopped; i++) {
-		if (hand_send(reader_socket(parent->reader), slot, turn, parent->config.options) ||
-			errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
-			return;
-		if (errno != ETOOMANYREFS)
-			break;
-		if (has_died(parent, &stopped))
-			return;
-	}
 	pthread_mutex_lock(&parent->lock);
-	fail(parent, slot, errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES);
+	if (fault != FAULT_NONE && !parent->dead)
+		fail(parent, slot, fault);
 	pthread_mutex_unlock(&parent->lock);
 }
 
@@ -238,52 +233,58 @@ feed(void *arg)
 	return NULL;
 }
 
-/* Starts the thread that takes messages, with the signals blocked: the main thread gets them. */
-static bool
-start_feeding(struct parent *parent, pthread_t *thread)
+/* Lets the caller stop the run, every TICK_MS. For the main thread. */
+static void
+tick_if_due(struct parent *parent)
 {
-	sigset_t ours, before;
-	bool made;
-
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGHUP);
-	(void)pthread_sigmask(SIG_BLOCK, &ours, &before);
-	made = pthread_create(thread, NULL, feed, parent) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return made;
+	if (clock_ms() - parent->ticked_ms < TICK_MS)
+		return;
+	parent->ticked_ms = clock_ms();
+	pthread_mutex_lock(&parent->lock);
+	if (!parent->config.tick(parent->config.arg, parent->share))
+		stop(parent, PARENT_STOPPED);
+	pthread_mutex_unlock(&parent->lock);
 }
 
-/* False with errno if the message cannot be sent. If the reader is dead, its successor gets it. */
+/* Has the run ended? For the main thread, which does its other work meanwhile. */
 static bool
-send_again(struct parent *parent, struct order_slot *slot, size_t turn)
+has_stopped(void *arg)
 {
-	int tries = PACKET_TRIES;
+	struct parent *parent = arg;
 
-	do {
-		parent->heard_ms = clock_ms();
-		if (hand_again(reader_socket(parent->reader), slot, turn, parent->config.options) ||
-			errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
-			return true;
-	} while (errno == ETOOMANYREFS && --tries > 0);
-	return false;
+	tick_if_due(parent);
+	return has_ended(parent);
 }
 
-/* Sends the next suspect alone; if there is none, messages are taken again. The lock is held. */
+/*
+ * Sends the next suspect alone, in the main thread; if there is none, messages are taken again. The
+ * lock is not held while it is sent: the other thread takes no message while there are suspects. If
+ * the reader is dead, the next reader gets it.
+ */
 static void
 send_suspect(struct parent *parent)
 {
+	const struct packet_wait wait = {PACKET_WAIT_MS, has_stopped, parent};
 	struct order_slot *slot;
+	enum fault fault;
 	size_t turn;
 
+	pthread_mutex_lock(&parent->lock);
 	while ((slot = order_suspect(&parent->order, &turn)) != NULL) {
-		if (send_again(parent, slot, turn))
-			return;
-		fail(parent, slot, errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES);
+		pthread_mutex_unlock(&parent->lock);
+		fault = hand_again(
+			reader_socket(parent->reader), slot, turn, parent->config.options, &wait);
+		pthread_mutex_lock(&parent->lock);
+		parent->heard_ms = clock_ms();
+		if (fault == FAULT_NONE)
+			break;
+		fail(parent, slot, fault);
 	}
-	pthread_cond_broadcast(&parent->room);
-	finish_if_done(parent);
+	if (slot == NULL) {
+		pthread_cond_broadcast(&parent->room);
+		finish_if_done(parent);
+	}
+	pthread_mutex_unlock(&parent->lock);
 }
 
 /*
@@ -311,9 +312,7 @@ take_result(struct parent *parent, struct frame *frame)
 		judged_clear(&judged);
 		fail(parent, slot, fault);
 	}
-	if (suspected)
-		send_suspect(parent);
-	else if (parent->order.out + AHEAD / 2 <= most(parent))
+	if (!suspected && parent->order.out + AHEAD / 2 <= most(parent))
 		pthread_cond_signal(&parent->room);
 	finish_if_done(parent);
 	return true;
@@ -323,10 +322,11 @@ take_result(struct parent *parent, struct frame *frame)
 static bool
 take_frame(struct parent *parent, struct frame *frame)
 {
-	bool good = true;
+	bool good = true, suspected = false;
 
 	pthread_mutex_lock(&parent->lock);
 	if (frame->kind == FRAME_RESULT) {
+		suspected = parent->order.suspects > 0;
 		good = take_result(parent, frame);
 	} else if (frame->kind == FRAME_WANTED) {
 		parent->wanted = frame->turn < WANTED_MAX ? (size_t)frame->turn : WANTED_MAX;
@@ -339,6 +339,8 @@ take_frame(struct parent *parent, struct frame *frame)
 	}
 	pthread_mutex_unlock(&parent->lock);
 	free(frame->row);
+	if (good && suspected)
+		send_suspect(parent);
 	return good;
 }
 
@@ -365,14 +367,14 @@ start_next(struct parent *parent)
 	parent->finished = false;
 	if (parent->reader == NULL)
 		stop(parent, PARENT_BROKEN);
-	else if (parent->order.suspects > 0)
-		send_suspect(parent);
 }
 
 /* The reader has ended: starts another one if needed. False: the source is still being read. */
 static bool
 replace(struct parent *parent)
 {
+	bool suspected;
+
 	if (pthread_mutex_trylock(&parent->source_lock) != 0)
 		return false;
 	pthread_mutex_lock(&parent->lock);
@@ -382,9 +384,12 @@ replace(struct parent *parent)
 	parent->dead = false;
 	if (!parent->drained || parent->order.out > 0)
 		start_next(parent);
+	suspected = parent->reader != NULL && parent->order.suspects > 0;
 	pthread_cond_broadcast(&parent->room);
 	pthread_mutex_unlock(&parent->lock);
 	pthread_mutex_unlock(&parent->source_lock);
+	if (suspected)
+		send_suspect(parent);
 	return true;
 }
 
@@ -434,20 +439,13 @@ listen_once(struct parent *parent)
 static void
 run(struct parent *parent)
 {
-	int64_t ticked = clock_ms();
-
+	parent->ticked_ms = clock_ms();
 	while (!is_over(parent)) {
 		if (parent->reader != NULL && !parent->dead)
 			listen_once(parent);
 		else if (parent->reader == NULL || !replace(parent))
 			(void)poll(NULL, 0, TICK_MS);
-		if (clock_ms() - ticked < TICK_MS)
-			continue;
-		ticked = clock_ms();
-		pthread_mutex_lock(&parent->lock);
-		if (!parent->config.tick(parent->config.arg, parent->share))
-			stop(parent, PARENT_STOPPED);
-		pthread_mutex_unlock(&parent->lock);
+		tick_if_due(parent);
 	}
 	(void)parent->config.tick(parent->config.arg, parent->share);
 }
@@ -480,7 +478,7 @@ parent_run(struct parent *parent, struct journal *journal)
 	pthread_t thread;
 
 	parent->journal = journal;
-	if (!start_feeding(parent, &thread))
+	if (!process_thread(&thread, feed, parent))
 		return PARENT_BROKEN;
 	run(parent);
 	(void)pthread_join(thread, NULL);

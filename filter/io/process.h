@@ -1,7 +1,8 @@
-/* process.h: waits for a child process, and raises the limit of open files. */
+/* process.h: waits for a child process, starts a thread, and raises the limit of open files. */
 #ifndef FILTER_IO_PROCESS_H
 #define FILTER_IO_PROCESS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -11,6 +12,12 @@
  * then *status is unchanged.
  */
 bool process_wait(pid_t child, int *status);
+
+/*
+ * Starts a thread with SIGINT, SIGTERM and SIGHUP blocked, so that the calling thread gets them.
+ * False without resources.
+ */
+bool process_thread(pthread_t *thread, void *(*work)(void *), void *arg);
 
 /*
  * Raises the limit of open files as far as the system allows. It also limits the descriptors in

@@ -80,13 +80,27 @@ join(char *to, const struct iovec *parts, size_t n)
 	return at;
 }
 
+/* Waits a moment, until receivers take descriptors. False with errno: no more waiting. */
 static bool
-send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
+wait_for_receivers(const struct packet_wait *wait, int64_t began_ms)
+{
+	if (clock_ms() - began_ms >= (wait != NULL ? wait->ms : PACKET_WAIT_MS) ||
+		(wait != NULL && wait->stop != NULL && wait->stop(wait->arg))) {
+		errno = ETOOMANYREFS;
+		return false;
+	}
+	(void)poll(NULL, 0, LOOK_MS);
+	return true;
+}
+
+static bool
+send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds,
+	const struct packet_wait *wait)
 {
 	union control control = {.octets = {0}};
 	struct iovec part = {octets, n};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-	const int64_t until_ms = clock_ms() + PACKET_WAIT_MS;
+	const int64_t began_ms = clock_ms();
 
 	if (nfds > 0) {
 		message.msg_control = &control;
@@ -96,32 +110,30 @@ send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
 		control.head.cmsg_len = CMSG_LEN(nfds * sizeof *fds);
 		memcpy(CMSG_DATA(&control.head), fds, nfds * sizeof *fds);
 	}
-	while (sendmsg(socket, &message, MSG_NOSIGNAL) < 0) {
-		if (errno == ETOOMANYREFS && clock_ms() < until_ms) {
-			(void)poll(NULL, 0, LOOK_MS); /* until receivers take some */
-			continue;
-		}
-		if (errno != EINTR)
+	while (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+		if (errno != EINTR &&
+			(errno != ETOOMANYREFS || !wait_for_receivers(wait, began_ms)))
 			return false;
-	}
 	return true;
 }
 
 static bool
-send_large(int socket, const struct iovec *parts, size_t n, const int *fds, size_t nfds)
+send_large(int socket, const struct iovec *parts, size_t n, const int *fds, size_t nfds,
+	const struct packet_wait *wait)
 {
 	char whole[PACKET_INLINE];
 
-	return send_octets(socket, whole, join(whole, parts, n), fds, nfds);
+	return send_octets(socket, whole, join(whole, parts, n), fds, nfds, wait);
 }
 
 /* Like send_large, for few octets: the compiler makes each function fill its whole buffer. */
 static bool
-send_small(int socket, const struct iovec *parts, size_t n, const int *fds, size_t nfds)
+send_small(int socket, const struct iovec *parts, size_t n, const int *fds, size_t nfds,
+	const struct packet_wait *wait)
 {
 	char whole[SMALL];
 
-	return send_octets(socket, whole, join(whole, parts, n), fds, nfds);
+	return send_octets(socket, whole, join(whole, parts, n), fds, nfds, wait);
 }
 
 static struct iovec
@@ -131,7 +143,8 @@ part_of(const void *octets, size_t n)
 }
 
 bool
-packet_send(int socket, const struct packet *packet, const char *spool_dir)
+packet_send(int socket, const struct packet *packet, const char *spool_dir,
+	const struct packet_wait *wait)
 {
 	struct head head = {
 		.turn = packet->turn,
@@ -172,7 +185,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 		fds[nfds++] = text;
 	}
 	sent = (aside || size <= SMALL - sizeof head ? send_small : send_large)(
-		socket, parts, aside ? 1 : PARTS, fds, nfds);
+		socket, parts, aside ? 1 : PARTS, fds, nfds, wait);
 	why = errno;
 	if (text >= 0)
 		close(text);

@@ -14,8 +14,7 @@
 enum {
 	PACKET_INLINE =
 		64 * 1024, /* maximum octets of a packet; larger texts are in a separate file */
-	PACKET_WAIT_MS = 2000,
-	PACKET_TRIES = 30 /* attempts to send a packet that gets ETOOMANYREFS */
+	PACKET_WAIT_MS = 60 * 1000 /* maximum time to send one while ETOOMANYREFS */
 };
 
 /* A message and everything needed to evaluate it. */
@@ -40,12 +39,21 @@ struct packet {
 	void *held;         /* private to the receiver, for packet_clear */
 };
 
+/* How long packet_send waits while this user has too many descriptors in transit. */
+struct packet_wait {
+	int64_t ms;
+	bool (*stop)(void *arg); /* called every few milliseconds: true ends the wait */
+	void *arg;
+};
+
 /*
  * Sends a packet. False with errno: EPIPE means that no process reads; otherwise memory or
  * descriptors ran out. ETOOMANYREFS: this user has too many descriptors in transit, in this run or
- * in others, and still had after PACKET_WAIT_MS. spool_dir: folder for the texts of a large packet.
+ * in others, and still had at the end of wait. wait: NULL means PACKET_WAIT_MS without stop.
+ * spool_dir: folder for the texts of a large packet.
  */
-bool packet_send(int socket, const struct packet *packet, const char *spool_dir);
+bool packet_send(int socket, const struct packet *packet, const char *spool_dir,
+	const struct packet_wait *wait);
 
 enum packet_got {
 	PACKET_GOT,

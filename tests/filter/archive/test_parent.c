@@ -1,11 +1,16 @@
 /* The parent of a reader process must cope with whatever that process does. */
+#define _GNU_SOURCE /* syscall, MAP_ANONYMOUS */
 #include "filter/archive/parent.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "filter/stats/row.h"
@@ -260,49 +265,56 @@ static const struct row_case {
 	{"half a frame", half_a_frame, false},
 };
 
-static void
-check(const struct row_case *one)
+/* Runs over the archive; config: what differs between the tests */
+static enum parent_end
+run_with(struct parent_config config)
 {
 	const char *paths[] = {folder};
 	struct error error;
 	struct options options = options_default();
-	attack *what = one->what;
-	struct seen seen = {.in_order = true};
-	struct parent_config config = {.options = &options,
-		.jobs = 2,
-		.hang_ms = HANG_MS,
-		.read = work,
-		.read_arg = &what,
-		.emit = emit,
-		.tick = tick,
-		.record = record,
-		.arg = &seen};
 	struct parent *parent;
 	struct source *source;
 	struct opener *opener;
 	struct arena arena;
+	enum parent_end end;
 	int status;
 
 	arena_init(&arena, NULL, NULL);
 	options.command = COMMAND_BATCH;
 	options.paths = (struct strings){.v = paths, .n = 1};
+	config.options = &options;
 	config.arena = &arena;
+	config.jobs = 2;
+	config.read = work;
+	config.record = record;
 	cr_assert_eq(source_open(&options, &arena, &source, &error), ST_OK);
 	opener = opener_start(&options, source, &arena, &status);
-	cr_assert_not_null(opener, "%s", one->name);
+	cr_assert_not_null(opener);
 	config.opener = opener;
 	parent = parent_open(&config, &status);
-	cr_assert_not_null(parent, "%s", one->name);
-	cr_expect_eq(parent_run(parent, NULL), PARENT_DONE, "%s", one->name);
+	cr_assert_not_null(parent);
+	end = parent_run(parent, NULL);
+	parent_close(parent);
+	opener_end(opener);
+	source_close(source);
+	arena_clear(&arena);
+	return end;
+}
+
+static void
+check(const struct row_case *one)
+{
+	attack *what = one->what;
+	struct seen seen = {.in_order = true};
+	const enum parent_end end = run_with((struct parent_config){
+		.hang_ms = HANG_MS, .read_arg = &what, .emit = emit, .tick = tick, .arg = &seen});
+
+	cr_expect_eq(end, PARENT_DONE, "%s", one->name);
 	cr_expect_eq(seen.n, (size_t)MESSAGES, "%s: %zu", one->name, seen.n);
 	cr_expect(seen.in_order, "%s: order", one->name);
 	cr_expect_eq(
 		seen.failed, one->survives ? 0u : 1u, "%s: %zu failed", one->name, seen.failed);
 	cr_expect_eq(seen.victim_failed, seen.failed, "%s", one->name);
-	parent_close(parent);
-	opener_end(opener);
-	source_close(source);
-	arena_clear(&arena);
 }
 
 Test(parent, whatever_the_reader_does, .timeout = 300)
@@ -310,6 +322,88 @@ Test(parent, whatever_the_reader_does, .timeout = 300)
 	make_archive();
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		check(&cases[i]);
+	remove_archive();
+}
+
+/* Other runs of this user have too many descriptors in transit. */
+
+static pid_t refused;  /* the process whose packets are refused */
+static bool *refusing; /* are they? for all processes */
+
+/* The one that packet.c calls */
+ssize_t
+sendmsg(int socket, const struct msghdr *message, int flags)
+{
+	if (refusing != NULL && *refusing && getpid() == refused) {
+		errno = ETOOMANYREFS;
+		return -1;
+	}
+	return syscall(SYS_sendmsg, socket, message, flags);
+}
+
+/* From now on packets are refused; then ends the reader. */
+static void
+refuse_from_now(const struct packet *packet)
+{
+	*refusing = true;
+	leave(packet);
+}
+
+static bool
+count_result(void *arg, const struct judged *judged)
+{
+	struct seen *seen = arg;
+
+	seen->n += judged->row != NULL ? 1 : 0;
+	seen->failed += judged->row != NULL && judged->row->failed ? 1 : 0;
+	return true;
+}
+
+static size_t ticks;
+
+/* Interrupts the run a second after packets are refused. */
+static bool
+tick_while_refused(void *arg, double share)
+{
+	(void)arg;
+	(void)share;
+	ticks += *refusing ? 1 : 0;
+	return ticks < 5;
+}
+
+/*
+ * A run that waits to send a message, for the first time or again after a reader died, can be
+ * interrupted.
+ */
+Test(parent, interrupted_while_it_waits, .timeout = 30)
+{
+	static const struct {
+		const char *name;
+		attack *what;
+		bool from_start;
+	} rows[] = {{"for the first time", NULL, true}, {"again", refuse_from_now, false}};
+
+	make_archive();
+	refused = getpid();
+	refusing = mmap(
+		NULL, sizeof *refusing, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cr_assert_neq(refusing, MAP_FAILED);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		attack *what = rows[i].what;
+		struct seen seen = {.n = 0};
+		enum parent_end end;
+
+		ticks = 0;
+		*refusing = rows[i].from_start;
+		end = run_with((struct parent_config){.hang_ms = PACKET_WAIT_MS,
+			.read_arg = &what,
+			.emit = count_result,
+			.tick = tick_while_refused,
+			.arg = &seen});
+		*refusing = false; /* Criterion sends its messages too */
+		cr_expect_eq(end, PARENT_STOPPED, "%s: %d", rows[i].name, end);
+		cr_expect(seen.failed > 0, "%s: %zu of %zu", rows[i].name, seen.failed, seen.n);
+	}
 	remove_archive();
 }
 

@@ -63,7 +63,7 @@ Test(packet, texts)
 		packet.partial = i % 2 == 0;
 		packet.side_error = FAULT_SIDE_FILE;
 		packet.stamp_error = FAULT_STAMP_WRITE;
-		cr_assert(packet_send(ends[0], &packet, "/tmp"));
+		cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
 		cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
 		cr_expect(got.turn == 3 && got.index == 5 && got.error == FAULT_NONE);
 		cr_expect_eq(got.partial, packet.partial);
@@ -86,7 +86,7 @@ Test(packet, texts)
  * refused.
  */
 static int
-send_as_user(int hold_ms)
+send_as_user(int hold_ms, const struct packet_wait *wait)
 {
 	const struct rlimit few = {32, 32};
 	struct packet packet = plain();
@@ -97,7 +97,7 @@ send_as_user(int hold_ms)
 		return 3;
 	packet.file = ends[1];
 	for (int i = 0; i < 33; i++)
-		if (!packet_send(others[0], &packet, "/tmp"))
+		if (!packet_send(others[0], &packet, "/tmp", NULL))
 			return 4;
 	if (fork() == 0) {
 		(void)poll(NULL, 0, hold_ms);
@@ -106,16 +106,29 @@ send_as_user(int hold_ms)
 	close(others[0]);
 	close(others[1]); /* the child still holds them */
 	packet.file = STDIN_FILENO;
-	if (packet_send(ends[0], &packet, "/tmp"))
+	if (packet_send(ends[0], &packet, "/tmp", wait))
 		return 0;
 	return errno == ETOOMANYREFS ? 1 : 2;
 }
 
-Test(packet, too_many_in_transit)
+static bool
+stop_at_once(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+Test(packet, too_many_in_transit, .timeout = 20)
 {
 	static const struct {
+		const char *name;
 		int hold_ms, want;
-	} rows[] = {{200, 0}, {PACKET_WAIT_MS + 2000, 1}};
+		struct packet_wait wait;
+	} rows[] = {
+		{"for a moment", 200, 0, {PACKET_WAIT_MS, NULL, NULL}},
+		{"for too long", 2000, 1, {300, NULL, NULL}},
+		{"until the caller stops", 2000, 1, {PACKET_WAIT_MS, stop_at_once, NULL}},
+	};
 	char *room = malloc(PACKET_INLINE);
 	struct packet got;
 	int status = -1;
@@ -127,10 +140,10 @@ Test(packet, too_many_in_transit)
 		const pid_t child = fork();
 
 		if (child == 0)
-			_exit(send_as_user(rows[i].hold_ms));
+			_exit(send_as_user(rows[i].hold_ms, &rows[i].wait));
 		cr_assert(process_wait(child, &status));
-		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == rows[i].want, "%d: %d",
-			rows[i].hold_ms, status);
+		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == rows[i].want, "%s: %d",
+			rows[i].name, status);
 		if (packet_receive(ends[1], false, room, &got) == PACKET_GOT)
 			packet_clear(&got);
 	}
@@ -153,7 +166,7 @@ Test(packet, descriptors)
 		packet.file = (which & 1) != 0 ? fds[0][0] : -1;
 		packet.spool = (which & 2) != 0 ? fds[1][0] : -1;
 		packet.stamp = (which & 4) != 0 ? fds[2][0] : -1;
-		cr_assert(packet_send(ends[0], &packet, "/tmp"));
+		cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
 		cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
 		cr_expect_eq(got.file >= 0, (which & 1) != 0, "%u", which);
 		cr_expect_eq(got.spool >= 0, (which & 2) != 0, "%u", which);
@@ -181,7 +194,7 @@ Test(packet, an_error)
 	cr_assert_not_null(room);
 	packet.error = FAULT_CUT;
 	packet.bytes = slice_make(NULL, 100);
-	cr_assert(packet_send(ends[0], &packet, "/tmp"));
+	cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
 	cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
 	cr_expect(got.error == FAULT_CUT && got.bytes.n == 0 && got.line == NULL);
 	packet_clear(&got);
@@ -212,7 +225,7 @@ Test(packet, malformed)
 			packet.has_line = packet.has_side = true;
 			packet.line = "a line";
 			packet.side = SLICE("a side file");
-			cr_assert(packet_send(ends[0], &packet, "/tmp"));
+			cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
 			n = recv(ends[1], raw, sizeof raw, 0);
 			cr_assert(n > 0 && (size_t)n < sizeof raw && at < (size_t)n);
 			raw[at] = (char)values[k];
@@ -239,12 +252,12 @@ Test(packet, none_and_end)
 
 	cr_assert_not_null(room);
 	cr_expect_eq(packet_receive(ends[1], false, room, &got), PACKET_NONE);
-	cr_assert(packet_send(ends[0], &packet, "/tmp"));
+	cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
 	cr_assert_eq(shutdown(ends[0], SHUT_WR), 0);
 	cr_expect_eq(packet_receive(ends[1], false, room, &got), PACKET_GOT, "it still comes");
 	packet_clear(&got);
 	cr_expect_eq(packet_receive(ends[1], true, room, &got), PACKET_END);
 	cr_assert_eq(shutdown(ends[1], SHUT_RD), 0);
-	cr_expect_not(packet_send(ends[0], &packet, "/tmp"), "nobody reads");
+	cr_expect_not(packet_send(ends[0], &packet, "/tmp", NULL), "nobody reads");
 	free(room);
 }
