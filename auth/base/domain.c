@@ -1,5 +1,6 @@
 #include "auth/base/domain.h"
 
+#include <errno.h>
 #include <idn2.h>
 #include <libpsl.h>
 #include <stdlib.h>
@@ -254,14 +255,16 @@ load_psl(struct domain_psl *psl)
 struct domain_psl *
 domain_psl_open(const char *path)
 {
-	struct domain_psl *psl = calloc(1, sizeof *psl);
+	struct domain_psl *psl;
 
+	errno = 0;
+	psl = calloc(1, sizeof *psl);
 	if (psl == NULL)
 		return NULL;
 	if (load_psl(psl))
 		psl->ctx = path == NULL ? psl->latest(NULL) : psl->load_file(path);
 	if (psl->ctx == NULL) {
-		free(psl);
+		free(psl); /* keeps errno */
 		return NULL;
 	}
 	return psl;

@@ -51,7 +51,7 @@ struct domain_psl; /* a loaded public suffix list; read-only and shareable betwe
 
 /*
  * Loads the list at path; path NULL: the system's list (the newer of libpsl's built-in list and its
- * file). NULL if the list or libpsl cannot be loaded, or when out of memory.
+ * file). NULL if the list or libpsl cannot be loaded, or when out of memory (errno is ENOMEM).
  */
 struct domain_psl *domain_psl_open(const char *path);
 void domain_psl_free(struct domain_psl *psl);

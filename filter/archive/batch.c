@@ -125,7 +125,7 @@ static int
 misused(const struct run *run, struct error error)
 {
 	error_print(&error, run->arena);
-	return EXIT_CONFIG_ERROR;
+	return fault_is_ours(fault_of_error(&error)) ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
 }
 
 static int
@@ -312,10 +312,8 @@ open_all(struct run *run)
 	if (status != 0)
 		return status;
 	st = source_open(options, run->arena, &run->source, &error);
-	if (st != ST_OK) {
-		status = misused(run, error);
-		return st == ST_TEMP ? EXIT_TEMPFAIL : status;
-	}
+	if (st != ST_OK)
+		return misused(run, error);
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
 		return misused(run, evaluate_no_psl(options));
 	run->tools.psl = run->psl;

@@ -19,6 +19,7 @@
 #include "filter/filter.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
+#include "filter/io/fault.h"
 #include "filter/log.h"
 #include "filter/out/runner.h"
 #include "filter/plan/plan.h"
@@ -224,8 +225,16 @@ say_error(enum profile profile, const char *queue_id, const char *error)
 		fprintf(stderr, "mailstamp: %s\n", error);
 }
 
+/* Could the options not be read because of a transient local failure? */
+static bool
+is_transient(const struct error *error)
+{
+	return fault_is_ours(fault_of_error(error)) || error->reason.id == SETTING_E_NO_GLIB;
+}
+
 static int
-misuse(int argc, char **argv, const struct options *options, const char *error, bool in_file)
+misuse(int argc, char **argv, const struct options *options, const struct error *error,
+	struct arena *arena, bool in_file)
 {
 	bool given;
 	enum profile profile = options_scan_profile(argc, argv, &given);
@@ -235,8 +244,10 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 			    command == COMMAND_REPORT_BOUNCE;
 	const bool person = isatty(STDIN_FILENO) != 0 || !reader;
 
-	say_error(profile, options->queue_id, error);
+	say_error(profile, options->queue_id, error_words(error, arena));
 	input_discard(options->read_timeout);
+	if (is_transient(error))
+		return EXIT_TEMPFAIL;
 	return profile_misuse(given, profile, person, in_file);
 }
 
@@ -300,7 +311,7 @@ run_command(int argc, char **argv, struct arena *arena)
 	if (st == ST_OK && needs_json(&options) && !json_start())
 		return without_json(&options, arena);
 	if (st != ST_OK)
-		return misuse(argc, argv, &options, error_words(&error, arena), in_file);
+		return misuse(argc, argv, &options, &error, arena, in_file);
 	if (guard_is_wanted(options.command)) /* its crashes are reported on stderr */
 		log_arm_alone(&options);
 	switch (options.command) {

@@ -137,6 +137,8 @@ inspect_all(const struct evaluation *ev, struct trials *trials, struct slice bas
 	if (worst != 0)
 		return worst;
 	inspect_messages_read(ev->options, ev->arena, &messages);
+	if (messages.ours)
+		worst = EXIT_TEMPFAIL;
 	for (size_t i = 0; i < domains->n; i++) {
 		int status;
 

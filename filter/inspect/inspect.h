@@ -87,6 +87,7 @@ struct inspect_messages {
 	bool cut;                             /* there were more messages or keys than the limits */
 	size_t unread;                        /* unreadable files and folders */
 	const char *unread_path, *unread_why; /* the first of them and the cause, printable */
+	bool ours; /* some of them because of a transient local failure */
 };
 
 struct inspect_mx {

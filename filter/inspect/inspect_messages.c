@@ -30,6 +30,7 @@ tell_unread(struct reading *reading, const char *path, enum fault why)
 {
 	struct inspect_messages *found = reading->found;
 
+	found->ours = found->ours || fault_is_ours(why);
 	if (found->unread++ == 0) {
 		found->unread_path = path_shown(path, reading->arena);
 		found->unread_why = fault_text(why);
@@ -206,6 +207,7 @@ inspect_messages_read(
 {
 	struct reading reading = {.options = options, .arena = arena, .found = found};
 	struct walk walk = {.top = NULL};
+	enum fault error;
 	char *path;
 
 	*found = (struct inspect_messages){.asked = options->messages.n > 0};
@@ -215,8 +217,12 @@ inspect_messages_read(
 	arena_init(&reading.one, arena->oom, arena->oom_arg);
 	for (size_t i = 0; i < options->messages.n && !is_full(&reading); i++) {
 		read_path(&reading, &walk, options->messages.v[i], true);
-		while (!is_full(&reading) && (path = walk_next(&walk)) != NULL) {
-			read_path(&reading, &walk, path, false);
+		while (!is_full(&reading) &&
+			((error = walk_next(&walk, &path)) != FAULT_NONE || path != NULL)) {
+			if (error != FAULT_NONE)
+				tell_unread(&reading, options->messages.v[i], error);
+			else
+				read_path(&reading, &walk, path, false);
 			free(path);
 		}
 	}

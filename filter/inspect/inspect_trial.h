@@ -1,6 +1,10 @@
 /*
  * inspect_trial.h: tests a proposed record on the mail of --messages: batch evaluates all of it
  * with unmodified DNS, and with DNS overridden by the record.
+ *
+ * All processes are started before inspect gives up its rights, when the proposals are not known
+ * yet: batch opens files and has a sandbox of its own, which a child of the sandbox could not
+ * enter. A process that is not needed only waits, with the memory that it shares with its parent.
  */
 #ifndef FILTER_INSPECT_INSPECT_TRIAL_H
 #define FILTER_INSPECT_INSPECT_TRIAL_H

@@ -99,7 +99,7 @@
 	F(NOT_READ_PSL, "psl_not_read", false, "cannot be read") \
 	F(OWN_SENDER, "own_sender", false, "not a network, a domain or `provider NAME'") \
 	/* others */ \
-	F(MANY_NAMES,     "many_names",        false, "too little memory for the names in this folder") \
+	F(MANY_NAMES,     "many_names",        true, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
 	F(LOOP,           "loop",              false, "the folder is inside itself") \
 	F(SIDE_FILE,      "side_file",         false, "its side file cannot be read") \

@@ -32,25 +32,28 @@ level_free(struct walk_level *level)
 	free(level);
 }
 
+/* Has the folder path such a folder? Out of memory sets *error. */
 static bool
-has_folder(const char *path, const char *name)
+has_folder(const char *path, const char *name, enum fault *error)
 {
 	char *both = path_join(path, name);
 	struct stat info;
 	bool has = both != NULL && lstat(both, &info) == 0 && S_ISDIR(info.st_mode);
 
+	if (both == NULL)
+		*error = FAULT_MANY_NAMES;
 	free(both);
 	return has;
 }
 
 static bool
-is_wanted(const char *path, const char *name, bool maildir)
+is_wanted(const char *path, const char *name, bool maildir, enum fault *error)
 {
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return false;
 	if (maildir)
 		return strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 ||
-		       (name[0] == '.' && has_folder(path, name));
+		       (name[0] == '.' && has_folder(path, name, error));
 	return name[0] != '.' && !path_ends(name, ".envelope");
 }
 
@@ -78,17 +81,23 @@ add_name(struct walk_level *level, const char *name)
 static enum fault
 read_names(struct walk_level *level)
 {
-	bool maildir = has_folder(level->path, "cur") && has_folder(level->path, "new");
-	DIR *dir = opendir(level->path);
 	enum fault error = FAULT_NONE;
+	bool maildir =
+		has_folder(level->path, "cur", &error) && has_folder(level->path, "new", &error);
+	DIR *dir = opendir(level->path);
 	struct dirent *entry;
 
 	if (dir == NULL)
 		return fault_of_path(errno);
-	while (error == FAULT_NONE && (entry = readdir(dir)) != NULL)
-		if (is_wanted(level->path, entry->d_name, maildir) &&
+	errno = 0;
+	while (error == FAULT_NONE && (entry = readdir(dir)) != NULL) {
+		if (is_wanted(level->path, entry->d_name, maildir, &error) &&
 			!add_name(level, entry->d_name))
 			error = FAULT_MANY_NAMES;
+		errno = 0;
+	}
+	if (error == FAULT_NONE && errno != 0)
+		error = fault_of_path(errno);
 	closedir(dir);
 	if (level->n > 0)
 		qsort(level->names, level->n, sizeof *level->names, compare_walk_names);
@@ -123,19 +132,22 @@ walk_enter(struct walk *walk, const char *path, const struct stat *info)
 	return FAULT_NONE;
 }
 
-char *
-walk_next(struct walk *walk)
+enum fault
+walk_next(struct walk *walk, char **path)
 {
 	struct walk_level *level;
 
+	*path = NULL;
 	while ((level = walk->top) != NULL) {
-		if (level->at < level->n)
-			return path_join(level->path, level->names[level->at++]);
+		if (level->at < level->n) {
+			*path = path_join(level->path, level->names[level->at++]);
+			return *path != NULL ? FAULT_NONE : FAULT_NO_MEMORY;
+		}
 		walk->top = level->below;
 		walk->depth--;
 		level_free(level);
 	}
-	return NULL;
+	return FAULT_NONE;
 }
 
 double

@@ -25,8 +25,11 @@ struct walk {
 /* Continues inside the folder path; info: the result of lstat or stat. A fault changes nothing. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
-/* The path of the next name (from malloc). NULL if nothing is left, or out of memory. */
-char *walk_next(struct walk *walk);
+/*
+ * Sets *path to the path of the next name (from malloc), or to NULL at the end. FAULT_NO_MEMORY:
+ * one name was left out, and the walk goes on.
+ */
+enum fault walk_next(struct walk *walk, char **path);
 
 /*
  * The finished share of the walk, 0 to 1; every name in a folder counts the same. last: the

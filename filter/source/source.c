@@ -341,7 +341,7 @@ next_of_all(struct source *source, struct item *item)
 				return true;
 			continue;
 		}
-		if ((path = walk_next(&source->walk)) != NULL) {
+		if (walk_next(&source->walk, &path) != FAULT_NONE || path != NULL) {
 			given = give_path(source, path, false, item);
 		} else if (source->options->envelopes == NULL && source->next_path < paths->n) {
 			given = give_path(

@@ -141,8 +141,8 @@ evaluate_not_judged(const struct evaluation *ev)
 struct error
 evaluate_no_psl(const struct options *options)
 {
-	return fault_error(FAULT_NOT_READ_PSL, N_("public suffix list"),
-		options->psl != NULL ? options->psl : _("of the system"));
+	return fault_error(errno == ENOMEM ? FAULT_NO_MEMORY : FAULT_NOT_READ_PSL,
+		N_("public suffix list"), options->psl != NULL ? options->psl : _("of the system"));
 }
 
 /* Opens the external resources that the mechanisms need. */
@@ -156,7 +156,8 @@ open_resources(struct evaluation *ev, struct error *error)
 		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
 		if (ev->own_psl == NULL) {
 			*error = evaluate_no_psl(options);
-			return EVALUATE_CONFIG;
+			return fault_is_ours(fault_of_error(error)) ? EVALUATE_TEMP
+								    : EVALUATE_CONFIG;
 		}
 	}
 	ev->gmime = address_gmime_open();

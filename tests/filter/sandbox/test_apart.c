@@ -1,13 +1,21 @@
 /* Work in a separate process: its reply, and each way in which it can end. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "filter/sandbox/apart.h"
+#include "filter/sandbox/descriptors.h"
 #include "filter/sandbox/seccomp.h"
 
 #include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static volatile bool always = true;
@@ -160,4 +168,51 @@ Test(apart, has_no_rights, .timeout = 60)
 		cr_skip_test("such a build has no filter of system calls");
 	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
 		expect(&forbidden[i]);
+}
+
+static bool no_close_range;
+
+/* The one that descriptors.c calls */
+long
+syscall(long number, ...)
+{
+	va_list more;
+	long args[6];
+	long (*real)(long, ...);
+
+	if (no_close_range && number == SYS_close_range) {
+		errno = ENOSYS;
+		return -1;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "syscall");
+	va_start(more, number);
+	for (int i = 0; i < 6; i++)
+		args[i] = va_arg(more, long);
+	va_end(more);
+	return real(number, args[0], args[1], args[2], args[3], args[4], args[5]);
+}
+
+/* All are closed, also far beyond 1,024, and if the kernel cannot close them all at once. */
+Test(descriptors, close_all)
+{
+	enum { KEPT = 5, HIGH = 3000 };
+	const struct rlimit many = {HIGH + 1, HIGH + 1};
+
+	for (int row = 0; row < 2; row++) {
+		const pid_t child = fork();
+		int status = -1;
+
+		if (child == 0) {
+			no_close_range = row == 1;
+			if (setrlimit(RLIMIT_NOFILE, &many) != 0 || dup2(0, HIGH) != HIGH ||
+				dup2(0, KEPT) != KEPT || dup2(0, KEPT + 1) != KEPT + 1)
+				_exit(9);
+			descriptors_close(STDERR_FILENO + 1, KEPT);
+			_exit((fcntl(HIGH, F_GETFD) >= 0 ? 1 : 0) |
+				(fcntl(KEPT + 1, F_GETFD) >= 0 ? 2 : 0) |
+				(fcntl(KEPT, F_GETFD) < 0 ? 4 : 0));
+		}
+		cr_assert_eq(waitpid(child, &status, 0), child);
+		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%d: %d", row, status);
+	}
 }
