@@ -307,3 +307,17 @@ ip_is_public(const struct ip *ip)
 	return ip->family != 0 && !ip_is_private(ip) &&
 	       !in_any(ip, nets, sizeof nets / sizeof *nets);
 }
+
+bool
+ip_net_is_local(const struct ip *ip, unsigned bits)
+{
+	const size_t octets = ip->family == 4 ? 4 : 16;
+	struct ip last = *ip;
+
+	for (size_t i = 0; i < octets; i++) {
+		const size_t before = bits > 8 * i ? bits - 8 * i : 0;
+
+		last.bytes[i] |= (unsigned char)(before < 8 ? 0xff >> before : 0);
+	}
+	return !ip_is_public(ip) && !ip_is_public(&last);
+}

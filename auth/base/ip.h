@@ -56,4 +56,7 @@ bool ip_is_private(const struct ip *ip);
  */
 bool ip_is_public(const struct ip *ip);
 
+/* Is neither the first nor the last address of the network (ip is the first) public? */
+bool ip_net_is_local(const struct ip *ip, unsigned bits);
+
 #endif

@@ -173,13 +173,14 @@ enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
  * in the overlay nor in DNS (RFC 4592 3.3.1). CNAMEs may lead from the overlay into DNS and from
  * DNS into the overlay; at most DNS_CHAIN_MAX are followed.
  *
- * texts: n master files as dns_open_zone reads them. ST_BAD with *error, and the index of the
+ * texts: n master files as dns_open_zone reads them. In the first `strict` ones, a pragma beside a
+ * record that it denies, in any text, is an error. ST_BAD with *error, and the index of the
  * faulty file in *wrong. The overlay is owned by the arena and never changes afterwards.
  */
 struct dns_overlay;
 
-enum status dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
-	struct dns_overlay **overlay, size_t *wrong, struct error *error);
+enum status dns_overlay_read(const struct slice *texts, size_t n, size_t strict,
+	struct arena *arena, struct dns_overlay **overlay, size_t *wrong, struct error *error);
 
 /*
  * Opens a dns with the answers of below, overridden by the overlay. Queries go through below and

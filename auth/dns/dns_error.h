@@ -39,7 +39,8 @@
 	R(NO_PRAGMA,     "zone_no_pragma",     "a pragma without its word") \
 	R(PRAGMA,        "zone_pragma",        "unknown pragma") \
 	R(PRAGMA_MUCH,   "zone_pragma_much",   "more than the pragma can hold") \
-	R(STRING,        "zone_string",        "a string where a name should be")
+	R(STRING,        "zone_string",        "a string where a name should be") \
+	R(CONTRADICTION, "zone_contradiction", "a record and a line that says that it does not exist")
 
 #define DNS_ERROR_ID(id, code, text) DNS_E_##id,
 enum dns_error REASON_ENUM(DNS_E, REASON_DNS_SETUP, DNS_ERRORS, DNS_ERROR_ID);

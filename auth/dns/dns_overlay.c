@@ -34,7 +34,7 @@ has_stars(const struct zone *zone)
 }
 
 enum status
-dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
+dns_overlay_read(const struct slice *texts, size_t n, size_t strict, struct arena *arena,
 	struct dns_overlay **overlay, size_t *wrong, struct error *error)
 {
 	struct dns_overlay *made = arena_alloc(arena, sizeof *made);
@@ -42,7 +42,7 @@ dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
 	zone_init(&made->zone, arena);
 	for (size_t i = 0; i < n; i++) {
 		*wrong = i;
-		if (!zone_read(&made->zone, texts[i], error))
+		if (!zone_read(&made->zone, texts[i], i < strict, error))
 			return ST_BAD;
 	}
 	made->stars = has_stars(&made->zone);

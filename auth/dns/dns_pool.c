@@ -350,7 +350,7 @@ open_backend(struct dns_pool *pool, const struct dns_pool_config *config, struct
 	if (config->zone != NULL) {
 		pool->zone = arena_alloc(&pool->arena, sizeof *pool->zone);
 		zone_init(pool->zone, &pool->arena);
-		return zone_read(pool->zone, *config->zone, error) ? ST_OK : ST_BAD;
+		return zone_read(pool->zone, *config->zone, false, error) ? ST_OK : ST_BAD;
 	}
 	status = resolver_open(&config->dns, &pool->arena, &pool->resolver, error);
 	if (status != ST_OK || share_resolver(pool))

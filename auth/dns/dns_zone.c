@@ -350,7 +350,7 @@ dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, struct e
 	*dns = dns_new(arena->oom, arena->oom_arg);
 	zone = arena_alloc(dns_arena(*dns), sizeof *zone);
 	zone_init(zone, dns_arena(*dns));
-	if (zone_read(zone, text, error)) {
+	if (zone_read(zone, text, false, error)) {
 		dns_attach(*dns, &backend, zone, INT64_MAX, INT64_MAX);
 		return ST_OK;
 	}

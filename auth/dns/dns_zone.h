@@ -30,6 +30,7 @@ struct zone_node {
 	const unsigned char *wire;
 	bool exists; /* has records or a pragma other than NXDOMAIN and SECURE, or is the parent of
 			such a name */
+	bool owns;   /* there is a record of that name, perhaps of a type that is skipped */
 	struct zone_record *first, *last;
 	struct zone_pragma *pragmas;
 };
@@ -62,8 +63,12 @@ bool zone_hides(const struct zone *zone, const struct dns_name *name);
 /* The wildcard directly below a name, or NULL. */
 const struct zone_node *zone_star(const struct zone *zone, const unsigned char *wire, size_t n);
 
-/* Reads a master file. False, with *error and its line, if it is malformed. */
-bool zone_read(struct zone *zone, struct slice text, struct error *error);
+/*
+ * Reads a master file. False, with *error and its line, if it is malformed or, if strict, if a
+ * pragma denies a record: NXDOMAIN or a failure any record of its name or type, NODATA one of its
+ * type. NODATA without a type denies only types without records.
+ */
+bool zone_read(struct zone *zone, struct slice text, bool strict, struct error *error);
 
 /*
  * The answer as an authoritative server of this zone gives it, with CNAMEs followed inside the

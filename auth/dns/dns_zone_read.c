@@ -5,6 +5,7 @@ enum token_kind { TOKEN_WORD, TOKEN_STRING, TOKEN_END, TOKEN_ERROR };
 
 struct reader {
 	struct zone *zone;
+	bool strict; /* contradictions are errors */
 	struct slice rest;
 	size_t line;       /* the line where rest begins */
 	size_t token_line; /* where the last token began */
@@ -279,6 +280,39 @@ skip_rdata(struct reader *r)
 	return kind == TOKEN_END;
 }
 
+/* Does the pragma deny a record of that type and the same name (RFC 2308 2.1, 2.2)? */
+static bool
+denies(const struct zone_pragma *pragma, unsigned type)
+{
+	if (pragma->outcome == NULL) /* SECURE */
+		return false;
+	if (!pragma->typed)
+		return pragma->outcome->status != DNS_NODATA;
+	return type == DNS_CNAME || (type != 0 && type == (unsigned)pragma->type);
+}
+
+static bool
+check_record(struct reader *r, const struct zone_node *node, unsigned type)
+{
+	for (const struct zone_pragma *at = node->pragmas; r->strict && at != NULL; at = at->next)
+		if (denies(at, type))
+			return fail_entry(r, DNS_E_CONTRADICTION);
+	return true;
+}
+
+static bool
+check_pragma(struct reader *r, const struct zone_node *node, const struct zone_pragma *pragma)
+{
+	if (!r->strict)
+		return true;
+	if (node->owns && denies(pragma, 0))
+		return fail_entry(r, DNS_E_CONTRADICTION);
+	for (const struct zone_record *at = node->first; at != NULL; at = at->next)
+		if (denies(pragma, at->type))
+			return fail_entry(r, DNS_E_CONTRADICTION);
+	return true;
+}
+
 static bool
 read_record(struct reader *r)
 {
@@ -306,6 +340,9 @@ read_record(struct reader *r)
 		return fail_entry(r, DNS_E_NO_OWNER);
 	node = zone_add(r->zone, &r->owner);
 	zone_exists(r->zone, node);
+	node->owns = true;
+	if (!check_record(r, node, type))
+		return false;
 	if (type == 0)
 		return skip_rdata(r);
 	record = arena_alloc(r->zone->arena, sizeof *record);
@@ -345,6 +382,7 @@ read_pragma(struct reader *r)
 {
 	struct zone_pragma *pragma = arena_alloc(r->zone->arena, sizeof *pragma);
 	struct zone_node *node;
+	const size_t line = r->line;
 	struct dns_name name;
 	enum token_kind kind;
 	unsigned type;
@@ -368,6 +406,10 @@ read_pragma(struct reader *r)
 	if (kind != TOKEN_END)
 		return fail_entry(r, DNS_E_PRAGMA_MUCH);
 	node = zone_add(r->zone, &name);
+	if (!check_pragma(r, node, pragma)) {
+		r->token_line = line;
+		return false;
+	}
 	pragma->next = node->pragmas;
 	node->pragmas = pragma;
 	if (pragma->outcome != NULL && pragma->outcome->status != DNS_NXDOMAIN)
@@ -401,9 +443,10 @@ read_entry(struct reader *r)
 }
 
 bool
-zone_read(struct zone *zone, struct slice text, struct error *error)
+zone_read(struct zone *zone, struct slice text, bool strict, struct error *error)
 {
-	struct reader r = {.zone = zone, .rest = text, .line = 1, .token_line = 1};
+	struct reader r = {
+		.zone = zone, .strict = strict, .rest = text, .line = 1, .token_line = 1};
 
 	/* an editor's byte order mark would be a part of the first name */
 	if (slice_istarts(r.rest, SLICE("\xef\xbb\xbf")))

@@ -16,6 +16,8 @@
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/rules/bounce.h"
+#include "filter/rules/rules.h"
+#include "filter/sandbox/apart.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/structure/structure.h"
@@ -206,38 +208,83 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	return explained;
 }
 
+static void
+print_limit(void)
+{
+	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(FAULT_MANY_PARTS)));
+}
+
+/* Explains the returned messages of a bounce; with --attached only those without a body. */
+static bool
+explain_returned(
+	const struct evaluation *ev, const struct own_senders *own, const struct bounce *bounce)
+{
+	for (size_t i = 0; i < bounce->nreturned; i++) {
+		const struct bounce_part *part = &bounce->returned[i];
+		const struct structure_message found = {part->bytes, part->recoded};
+
+		if (part->kind == BOUNCE_MESSAGE && ev->options->attached)
+			continue;
+		if (part->kind == BOUNCE_HEADER && ev->options->output == OUTPUT_TEXT)
+			puts(_("\nThe returned header, without a body: no signature can be "
+			       "checked."));
+		if (!explain_attached(ev, own, &found, i + 1))
+			return false;
+	}
+	return true;
+}
+
 /*
- * Explains the attached messages or, for a bounce, its codes and the returned header. Returns
- * status, the exit status of the outer message, unless explaining fails.
+ * Explains the codes and the returned messages of a bounce. *stop: nothing else is explained. False
+ * if explaining fails.
+ */
+static bool
+tell_bounce(const struct evaluation *ev, const struct own_senders *own, bool *stop)
+{
+	struct bounce bounce;
+	const enum bounce_found found =
+		bounce_find(&sandbox_apart, ev->gmime, ev->message.raw, ev->arena, &bounce);
+
+	*stop = found == BOUNCE_UNREAD;
+	if (found == BOUNCE_UNREAD)
+		fprintf(stderr, "mailstamp: %s\n",
+			_("the bounce is not explained: reading its parts takes too much time or "
+			  "memory, or they exceed a limit"));
+	if (found == BOUNCE_FAILED)
+		fprintf(stderr, "mailstamp: %s\n",
+			_("the bounce is not explained: no process could be started, or GMime "
+			  "cannot be loaded"));
+	if (found != BOUNCE_READ)
+		return found != BOUNCE_FAILED;
+	if (!bounce.whole)
+		print_limit();
+	if (ev->options->output == OUTPUT_TEXT)
+		bounce_print(&bounce, ev->arena);
+	return explain_returned(ev, own, &bounce);
+}
+
+/*
+ * Explains a bounce, and with --attached the attached messages. Returns status, the exit status of
+ * the outer message, unless explaining fails.
  */
 static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {
 	struct structure_message *found;
-	struct bounce bounce;
-	bool bounced, whole;
+	bool stop, whole;
 	size_t n;
 
 	if (!ev->evaluated || status == EXIT_TEMPFAIL)
 		return status;
-	bounced = bounce_find(&ev->message, ev->arena, &bounce);
-	if (!ev->options->attached && !bounced)
+	if (!tell_bounce(ev, own, &stop))
+		return EXIT_TEMPFAIL;
+	if (!ev->options->attached || stop)
 		return status;
-	if (bounced && ev->options->output == OUTPUT_TEXT)
-		bounce_print(&bounce);
-	if (bounced && bounce.returned.n > 0) {
-		const struct structure_message header = {.bytes = bounce.returned};
-
-		if (ev->options->output == OUTPUT_TEXT)
-			puts(_("\nThe returned header, without a body: no signature can be "
-			       "checked."));
-		return explain_attached(ev, own, &header, 1) ? status : EXIT_TEMPFAIL;
-	}
 	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
 	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n, &whole) != ST_OK)
 		return EXIT_TEMPFAIL;
 	if (!whole)
-		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(FAULT_MANY_PARTS)));
+		print_limit();
 	for (size_t i = 0; i < n; i++)
 		if (!explain_attached(ev, own, &found[i], i + 1))
 			return EXIT_TEMPFAIL;

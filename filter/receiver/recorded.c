@@ -3,6 +3,7 @@
 #include "auth/base/authres_read.h"
 #include "filter/provider/provider.h"
 #include "mime/buf.h"
+#include "mime/scan.h"
 
 enum { TEXT_MAX = 64 * 1024 };
 
@@ -36,6 +37,46 @@ border_of(const struct message *message, const struct intake *intake)
 	return 0;
 }
 
+/* method [CFWS] ["/" version] [CFWS] "=": a result, where the authserv-id should be */
+static bool
+has_no_id(struct slice text)
+{
+	struct slice word;
+
+	(void)scan_cfws(&text);
+	if (!scan_token(&text, &word))
+		return false;
+	(void)scan_cfws(&text);
+	if (scan_char(&text, '/')) {
+		(void)scan_cfws(&text);
+		if (!scan_token(&text, &word))
+			return false;
+		(void)scan_cfws(&text);
+	}
+	return scan_char(&text, '=');
+}
+
+/*
+ * RFC 8601 2.2 has white space between authserv-id and version; some write "mx.example.net/1":
+ * returns the text with a space in place of that slash, a copy in the arena if there is one.
+ */
+static struct slice
+without_slash(struct slice text, struct arena *arena)
+{
+	struct slice rest = text, word;
+	char *copy;
+
+	(void)scan_cfws(&rest);
+	if (!scan_token(&rest, &word))
+		return text;
+	(void)scan_cfws(&rest);
+	if (rest.n == 0 || rest.p[0] != '/')
+		return text;
+	copy = arena_cstr(arena, text);
+	copy[rest.p - text.p] = ' ';
+	return slice_make(copy, text.n);
+}
+
 /*
  * Is it a field that may contain results of the receiver? *text is set to the input for
  * authres_read.
@@ -54,8 +95,10 @@ form_of(const struct field *field, struct arena *arena, struct slice *text)
 	if (!field_is(field, "Authentication-Results"))
 		return RECORDED_NOTHING;
 	*text = slice_trim(field_unfold(field, arena));
-	if (!slice_istarts(*text, SLICE("spf=")) && !slice_istarts(*text, SLICE("dkim=")))
+	if (!has_no_id(*text)) {
+		*text = without_slash(*text, arena);
 		return RECORDED_FIELD;
+	}
 	buf_init(&whole, arena, TEXT_MAX + 16);
 	buf_adds(&whole, "microsoft; ");
 	buf_add(&whole, *text);
@@ -159,8 +202,8 @@ use_field(
 }
 
 /*
- * Gmail's own fields are directly below its Received; after any other field, those of the sender
- * follow.
+ * Gmail's own fields are directly below its Received, and have its id; after any other field, those
+ * of the sender follow.
  */
 static void
 take_below(const struct message *message, const struct intake *intake, size_t border,
@@ -178,6 +221,8 @@ take_below(const struct message *message, const struct intake *intake, size_t bo
 		if (!field_is(field, "Received-SPF") && !field_is(field, "Authentication-Results"))
 			return;
 		use_field(field, id, arena, recorded);
+		if (recorded->form == RECORDED_NO_ID)
+			*recorded = (struct recorded){.form = RECORDED_NOTHING};
 	}
 }
 

@@ -16,7 +16,8 @@ enum recorded_form {
 	RECORDED_NOTHING,
 	RECORDED_FIELD, /* Authentication-Results */
 	RECORDED_ARC,   /* ARC-Authentication-Results of the receiver's own set */
-	RECORDED_NO_ID  /* Microsoft's Authentication-Results, which has no authserv-id */
+	RECORDED_NO_ID  /* Authentication-Results that begins with a result, as Microsoft writes it
+			 */
 };
 
 enum { RECORDED_SIGNATURES = 32, RECORDED_FIELDS = 8 };

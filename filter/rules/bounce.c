@@ -1,65 +1,133 @@
 #include "filter/rules/bounce.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "filter/text/i18n.h"
+#include "filter/text/printable.h"
+#include "mime/message.h"
 
-static const struct {
-	const char *code;
-	char class; /* '4' or '5'; 0: both */
-	enum rules_of provider;
-	const char *text;
-} known[BOUNCE_CODES] = {
-	{"7.26", 0, RULES_GMAIL,
-		N_("the mail is not authenticated: neither SPF nor DKIM passed, or DMARC's policy "
-		   "refuses it")},
-	{"7.27", 0, RULES_GMAIL, N_("SPF did not pass")},
-	{"7.30", 0, RULES_GMAIL, N_("no DKIM signature passed")},
-	{"7.32", 0, RULES_GMAIL,
-		N_("neither SPF nor DKIM passed for the domain of From (alignment)")},
-	{"7.40", 0, RULES_GMAIL,
-		N_("the author domain has no DMARC record, or one without a policy")},
-	{"7.31", 0, RULES_GMAIL,
-		N_("the author domain has no DMARC record, or one without a policy")},
-	/* only 4.7.23: by RFC 7372, 5.7.23 is a failure of SPF */
-	{"7.23", '4', RULES_GMAIL,
-		N_("the sending address has no name that leads back to it (PTR)")},
-	{"7.25", 0, RULES_GMAIL, N_("the sending address has no name that leads back to it (PTR)")},
-	{"7.515", 0, RULES_OUTLOOK,
-		N_("the author domain does not meet the level of authentication for bulk senders: "
-		   "SPF, DKIM and DMARC")},
-	{"7.9", 0, RULES_YAHOO, N_("SPF, DKIM or DMARC failed, and the policy refuses it")},
+enum {
+	FIELDS_MAX = 100,
+	FIELD_OCTETS = 65536,
+	GROUPS_MAX = 1000,
+	REPLY_MAX = 1000, /* octets of a reply in which a word of the table is looked for */
+	SHOWN_MAX = 255
 };
 
-static bool
-is_digit(const struct slice text, size_t at)
-{
-	return at < text.n && text.p[at] >= '0' && text.p[at] <= '9';
-}
+#define PAGE_GMAIL "https://support.google.com/a/answer/3726730"
+#define PAGE_YAHOO "https://senders.yahooinc.com/smtp-error-codes/"
+#define PAGE_APPLE "https://support.apple.com/102322"
+#define PAGE_EXCHANGE                                                                              \
+	"https://learn.microsoft.com/en-us/exchange/troubleshoot/email-delivery/ndr/"              \
+	"non-delivery-reports-in-exchange-online"
+#define PAGE_OUTLOOK                                                                               \
+	"https://support.microsoft.com/en-au/topic/"                                               \
+	"fix-ndr-error-550-5-7-515-in-outlook-com-34cfe8f8-6fbf-457e-9e8b-9e4dbaf4e0ef"
+#define PAGE_IANA "https://www.iana.org/assignments/smtp-enhanced-status-codes/"
+
+/* hosts: the domains of its mail servers, including all names below */
+static const struct {
+	const char *word, *hosts[4];
+} sources[] = {
+	[BOUNCE_NOBODY] = {"", {NULL}},
+	[BOUNCE_GMAIL] = {"gmail", {"google.com", "googlemail.com", NULL}},
+	[BOUNCE_YAHOO] = {"yahoo", {"yahoodns.net", "yahoo.com", "aol.com", NULL}},
+	[BOUNCE_OUTLOOK] = {"outlook", {"outlook.com", "hotmail.com", "mx.microsoft", NULL}},
+	[BOUNCE_APPLE] = {"apple", {"icloud.com", "me.com", "apple.com", NULL}},
+	[BOUNCE_STANDARD] = {"RFC", {NULL}},
+};
+
+#define NO_PTR N_("the sending address has no name that leads back to it (PTR)")
+#define NO_RECORD N_("the author domain has no DMARC record, or one without a policy")
+#define BANNED N_("the sending address is blocked; the page says how to have it removed")
+#define RATE N_("too much mail, or complaints: the mail is slowed down or refused for a while")
 
 /*
- * Does the text contain the code as a separate word, with the given class (0: with class 4 or 5)?
- * 5.7.26 is not in 15.7.26, 5.7.261 or 5.7.26.1.
+ * What a code means to whom: last is its third number, from first to last; class '4' or '5', 0:
+ * both. word: only if the same reply contains it. The first row that fits counts.
  */
-static bool
-has_code(struct slice text, struct slice code, char class, struct slice *found)
-{
-	for (size_t i = 2; i + code.n <= text.n; i++) {
-		const size_t end = i + code.n;
+static const struct {
+	enum bounce_source by;
+	unsigned first, last;
+	char class;
+	const char *word, *text, *page;
+} meanings[] = {
+	{BOUNCE_GMAIL, 23, 23, '4', NULL, NO_PTR, PAGE_GMAIL},
+	{BOUNCE_GMAIL, 24, 24, 0, NULL,
+		N_("the SPF record of the sender has entries that look wrong"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 25, 25, 0, NULL, NO_PTR, PAGE_GMAIL},
+	{BOUNCE_GMAIL, 26, 26, 0, NULL,
+		N_("the mail is not authenticated: neither SPF nor DKIM passed, or DMARC's policy "
+		   "refuses it"),
+		PAGE_GMAIL},
+	{BOUNCE_GMAIL, 27, 27, 0, NULL, N_("SPF did not pass"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 28, 28, 0, NULL, RATE, PAGE_GMAIL},
+	{BOUNCE_GMAIL, 29, 29, 0, NULL, N_("the mail was not sent over TLS"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 30, 30, 0, NULL, N_("no DKIM signature passed"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 31, 31, 0, NULL, NO_RECORD, PAGE_GMAIL},
+	{BOUNCE_GMAIL, 32, 32, 0, NULL,
+		N_("neither SPF nor DKIM passed for the domain of From (alignment)"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 40, 40, 0, NULL, NO_RECORD, PAGE_GMAIL},
+	{BOUNCE_YAHOO, 0, 0, '4', "[TS", RATE, PAGE_YAHOO},
+	{BOUNCE_YAHOO, 1, 1, 0, "[TS", RATE, PAGE_YAHOO},
+	{BOUNCE_YAHOO, 1, 1, '5', "[BL", BANNED, PAGE_YAHOO},
+	{BOUNCE_YAHOO, 9, 9, 0, NULL,
+		N_("the mail is refused by a rule of the provider: SPF, DKIM or DMARC failed, or "
+		   "its "
+		   "content is not wanted"),
+		PAGE_YAHOO},
+	{BOUNCE_OUTLOOK, 23, 23, '5', NULL, N_("SPF did not pass"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 25, 25, 0, NULL, NO_PTR, PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 26, 26, 0, NULL,
+		N_("the mail came over IPv6, and neither SPF nor DKIM passed"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 506, 506, 0, NULL,
+		N_("the sending host introduced itself with a name that is not its own (HELO)"),
+		PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 509, 509, 0, NULL,
+		N_("DMARC failed, and the policy of the author domain is reject"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 510, 510, 0, NULL, N_("the recipient's domain accepts no mail over IPv6"),
+		PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 501, 503, '5', NULL,
+		N_("the sending account is blocked because it sent spam"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 508, 508, '5', NULL, RATE, PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 511, 511, '5', NULL, BANNED, PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 512, 512, '5', NULL, N_("the From field has no valid address"),
+		PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 513, 513, '5', NULL,
+		N_("the recipient's domain blocks the sending address"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 515, 515, 0, NULL,
+		N_("the author domain does not meet the level of authentication for bulk senders: "
+		   "SPF, DKIM and DMARC"),
+		PAGE_OUTLOOK},
+	{BOUNCE_OUTLOOK, 606, 649, '5', NULL, BANNED, PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 500, 699, '4', NULL, RATE, PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 850, 899, '4', NULL, RATE, PAGE_EXCHANGE},
+	{BOUNCE_APPLE, 1, 1, '5', "DMARC",
+		N_("DMARC failed, and the policy of the author domain refuses the mail"),
+		PAGE_APPLE},
+	{BOUNCE_APPLE, 1, 1, '5', "local policy",
+		N_("the mail is refused by a rule of the provider, which does not say which; its "
+		   "page "
+		   "has what it requires"),
+		PAGE_APPLE},
+	{BOUNCE_APPLE, 1, 1, '4', "excessive volume", RATE, PAGE_APPLE},
+	/* RFC 7372 3.1 to 3.4, RFC 7505 4.2, RFC 8617 9.1 */
+	{BOUNCE_STANDARD, 20, 20, 0, NULL, N_("no DKIM signature passed"), PAGE_IANA},
+	{BOUNCE_STANDARD, 21, 21, 0, NULL, N_("no DKIM signature that passed is acceptable"),
+		PAGE_IANA},
+	{BOUNCE_STANDARD, 22, 22, 0, NULL, N_("no DKIM signature of the author passed"), PAGE_IANA},
+	{BOUNCE_STANDARD, 23, 23, 0, NULL, N_("SPF did not pass"), PAGE_IANA},
+	{BOUNCE_STANDARD, 24, 24, 0, NULL, N_("SPF could not be evaluated"), PAGE_IANA},
+	{BOUNCE_STANDARD, 25, 25, 0, NULL, NO_PTR, PAGE_IANA},
+	{BOUNCE_STANDARD, 26, 26, 0, NULL, N_("several checks of authentication failed"),
+		PAGE_IANA},
+	{BOUNCE_STANDARD, 27, 27, 0, NULL,
+		N_("the sender's domain has a null MX record: it accepts no mail"), PAGE_IANA},
+	{BOUNCE_STANDARD, 29, 29, 0, NULL, N_("the ARC chain of the mail fails"), PAGE_IANA},
+};
 
-		if (text.p[i - 1] != '.' || (text.p[i - 2] != '4' && text.p[i - 2] != '5') ||
-			(class != 0 && text.p[i - 2] != class) ||
-			!slice_eq(slice_head(slice_from(text, i), code.n), code))
-			continue;
-		if ((i > 2 && (is_digit(text, i - 3) || text.p[i - 3] == '.')) ||
-			is_digit(text, end) ||
-			(end < text.n && text.p[end] == '.' && is_digit(text, end + 1)))
-			continue;
-		*found = slice_head(slice_from(text, i - 2), code.n + 2);
-		return true;
-	}
-	return false;
-}
+enum { MEANINGS = sizeof meanings / sizeof meanings[0] };
 
 static size_t
 find(struct slice text, struct slice what)
@@ -70,87 +138,352 @@ find(struct slice text, struct slice what)
 	return text.n;
 }
 
-/*
- * Returns the offset of the first Content-Type field in the body that announces a returned message
- * or header; the size of the body if there is none.
- */
-static size_t
-returned_at(struct slice body)
-{
-	static const char *const types[] = {
-		"message/rfc822", "text/rfc822-headers", "message/global"};
-	const struct slice name = SLICE("\nContent-Type:");
-
-	for (size_t at = find(body, name); at < body.n;) {
-		const struct slice value = slice_trim(slice_from(body, at + name.n));
-
-		for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-			if (slice_istarts(value, slice_str(types[i])) &&
-				!slice_istarts(value, SLICE("message/global-delivery-status")))
-				return at + 1;
-		at += name.n;
-		at += find(slice_from(body, at), name);
-	}
-	return body.n;
-}
-
-/*
- * Returns the content of the part that begins with its Content-Type field, if the part is a header:
- * from the empty line to the next boundary.
+/* The name at the beginning of the text, without a dot at its end; empty if it has no dot inside.
  */
 static struct slice
-returned_header(struct slice part)
+host_at(struct slice text)
 {
-	const struct slice type = slice_trim(slice_from(part, slice_find(part, ':') + 1));
-	const size_t crlf = find(part, SLICE("\r\n\r\n")), lf = find(part, SLICE("\n\n"));
-	struct slice rest;
+	size_t n = 0;
 
-	if ((!slice_istarts(type, SLICE("text/rfc822-headers")) &&
-		    !slice_istarts(type, SLICE("message/global-headers"))) ||
-		(crlf == part.n && lf == part.n))
-		return SLICE("");
-	rest = slice_from(part, crlf < lf ? crlf + 4 : lf + 2);
-	return slice_head(rest, find(rest, SLICE("\n--")));
+	while (n < text.n && (slice_is_digit(text.p[n]) || slice_is_alpha(text.p[n]) ||
+				     text.p[n] == '-' || text.p[n] == '.' || text.p[n] == '_'))
+		n++;
+	while (n > 0 && text.p[n - 1] == '.')
+		n--;
+	text = slice_head(text, n);
+	return slice_find(text, '.') < n ? text : SLICE("");
 }
 
-bool
-bounce_find(const struct message *message, struct arena *arena, struct bounce *bounce)
+/* Whose host is it? BOUNCE_NOBODY for all others. */
+static enum bounce_source
+source_of(struct slice host)
 {
-	const struct field *field = message_field(message, "Content-Type", 0);
-	const struct slice body = slice_head(message->body, BOUNCE_OCTETS);
-	struct slice type;
-	size_t returned;
+	if (host_at(host).n != host.n)
+		return BOUNCE_NOBODY;
+	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+		for (size_t k = 0; sources[i].hosts[k] != NULL; k++) {
+			const struct slice domain = slice_str(sources[i].hosts[k]);
+			const struct slice end =
+				slice_from(host, host.n > domain.n ? host.n - domain.n : 0);
+
+			if (slice_ieq(end, domain) &&
+				(host.n == domain.n || host.p[host.n - domain.n - 1] == '.'))
+				return (enum bounce_source)i;
+		}
+	return BOUNCE_NOBODY;
+}
+
+/* A code of class 4 or 5 about security and policy: X.7.N. */
+struct policy_code {
+	struct slice text;
+	unsigned last; /* N */
+};
+
+static bool
+is_digit(const struct slice text, size_t at)
+{
+	return at < text.n && slice_is_digit(text.p[at]);
+}
+
+/*
+ * Finds the first code in the text, and removes from it all up to its end. A code is a separate
+ * word: 5.7.26 is not in 15.7.26, 5.7.2612 or 5.7.26.1.
+ */
+static bool
+next_status(struct slice *text, struct policy_code *status)
+{
+	for (size_t i = 0; i + 5 <= text->n; i++) {
+		size_t end = i + 4;
+
+		if ((text->p[i] != '4' && text->p[i] != '5') ||
+			!slice_starts(slice_from(*text, i + 1), SLICE(".7.")) ||
+			(i > 0 && (is_digit(*text, i - 1) || text->p[i - 1] == '.')))
+			continue;
+		status->last = 0;
+		while (end < i + 7 && is_digit(*text, end))
+			status->last = status->last * 10 + (unsigned)(text->p[end++] - '0');
+		if (end == i + 4 || is_digit(*text, end) ||
+			(end < text->n && text->p[end] == '.' && is_digit(*text, end + 1)))
+			continue;
+		status->text = slice_make(text->p + i, end - i);
+		*text = slice_from(*text, end);
+		return true;
+	}
+	return false;
+}
+
+/* The row of what the code means to `by`; MEANINGS: it has none. reply: what has the code in it. */
+static size_t
+meaning_of(enum bounce_source by, const struct policy_code *status, struct slice reply)
+{
+	size_t i;
+
+	for (i = 0; i < MEANINGS; i++)
+		if (meanings[i].by == by && status->last >= meanings[i].first &&
+			status->last <= meanings[i].last &&
+			(meanings[i].class == 0 || meanings[i].class == status->text.p[0]) &&
+			(meanings[i].word == NULL ||
+				find(reply, slice_str(meanings[i].word)) < reply.n))
+			break;
+	return i;
+}
+
+/* The provider that uses the code, whoever said it. */
+static enum bounce_source
+user_of(const struct policy_code *status)
+{
+	for (size_t i = 0; i < MEANINGS; i++)
+		if (meanings[i].by != BOUNCE_STANDARD && meanings[i].word == NULL &&
+			meaning_of(meanings[i].by, status, SLICE("")) == i)
+			return meanings[i].by;
+	return BOUNCE_NOBODY;
+}
+
+/*
+ * Adds a code, unless nobody is known to use it, or it is there: a code in the text, without a
+ * recipient, usually repeats one of the status.
+ */
+static void
+add_code(struct bounce *bounce, const struct policy_code *status, struct slice reply,
+	struct slice host, struct slice recipient)
+{
+	const enum bounce_source by = source_of(host);
+	struct bounce_code code = {.code = status->text, .host = host, .recipient = recipient};
+	size_t row = meaning_of(by, status, reply);
+
+	for (size_t i = 0; i < bounce->n; i++) {
+		struct bounce_code *there = &bounce->codes[i];
+
+		if (!slice_eq(there->code, code.code))
+			continue;
+		if (recipient.n == 0)
+			return;
+		if (slice_ieq(there->host, host)) {
+			there->others += !slice_eq(there->recipient, recipient);
+			return;
+		}
+	}
+	if (row == MEANINGS) {
+		code.also = user_of(status);
+		row = meaning_of(BOUNCE_STANDARD, status, reply);
+	}
+	if (row < MEANINGS) {
+		code.by = meanings[row].by;
+		code.text = meanings[row].text;
+		code.page = meanings[row].page;
+	} else if (code.also == BOUNCE_NOBODY) {
+		return;
+	}
+	if (bounce->n == BOUNCE_CODES)
+		bounce->whole = false;
+	else
+		bounce->codes[bounce->n++] = code;
+}
+
+/* the hosts */
+
+/* The text up to white space, for a host that is an address. */
+static struct slice
+word_at(struct slice text)
+{
+	size_t n = 0;
+
+	while (n < text.n && !slice_is_blank(text.p[n]))
+		n++;
+	return slice_head(text, n);
+}
+
+/* The value of a field after its type: "dns; mx.example (192.0.2.1)" gives mx.example. */
+static struct slice
+after_type(struct slice value)
+{
+	const size_t semicolon = slice_find(value, ';');
+
+	return slice_trim(semicolon < value.n ? slice_from(value, semicolon + 1) : value);
+}
+
+/* The last host that the text names as one that said something. */
+static struct slice
+host_named(struct slice text)
+{
+	const struct slice before = SLICE("host "), after = SLICE(" gave this error"),
+			   server = SLICE("Generating server:");
+	struct slice host = SLICE("");
+
+	for (size_t i = 0; i < text.n; i++) {
+		const struct slice rest = slice_from(text, i);
+		struct slice name = SLICE("");
+
+		if (slice_istarts(rest, before)) {
+			name = host_at(slice_from(rest, before.n));
+		} else if (slice_istarts(rest, server)) {
+			name = host_at(slice_trim(slice_from(rest, server.n)));
+		} else if (slice_istarts(rest, after)) {
+			size_t from = i;
+
+			while (from > 0 && !slice_is_blank(text.p[from - 1]))
+				from--;
+			name = host_at(slice_make(text.p + from, i - from));
+		}
+		host = name.n > 0 ? name : host;
+	}
+	return host;
+}
+
+/* the status */
+
+static struct slice
+value_of(const struct message *group, const char *name, struct arena *arena)
+{
+	const struct field *field = message_field(group, name, 0);
+
+	return field == NULL || (field->flags & FIELD_OVERSIZE) != 0
+		       ? SLICE("")
+		       : slice_trim(field_unfold(field, arena));
+}
+
+/*
+ * Reads the group of one recipient (RFC 3464 2.3). The host is that of Remote-MTA; without it, the
+ * one that the diagnosis names, or the reporter.
+ */
+static void
+read_group(struct bounce *bounce, const struct message *group, struct slice reporter,
+	struct arena *arena)
+{
+	const struct slice reply = value_of(group, "Diagnostic-Code", arena);
+	struct slice recipient = after_type(value_of(group, "Original-Recipient", arena));
+	struct slice host = host_at(after_type(value_of(group, "Remote-MTA", arena))), rest;
+	struct slice told[] = {reply, value_of(group, "Status", arena)};
+	struct policy_code status;
+
+	if (recipient.n == 0)
+		recipient = after_type(value_of(group, "Final-Recipient", arena));
+	if (host.n == 0)
+		host = word_at(after_type(value_of(group, "Remote-MTA", arena)));
+	if (host.n == 0)
+		host = host_named(reply);
+	if (host.n == 0)
+		host = reporter;
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+		for (rest = told[i]; next_status(&rest, &status);)
+			add_code(bounce, &status, slice_head(reply, REPLY_MAX), host, recipient);
+}
+
+/* Reads the groups of fields; the first one is about the whole message (RFC 3464 2.2). */
+static void
+read_status(struct bounce *bounce, struct slice fields, struct arena *arena)
+{
+	struct slice reporter = SLICE("");
+	struct message group;
+
+	for (size_t groups = 0; fields.n > 0; groups++) {
+		if (groups == GROUPS_MAX) {
+			bounce->whole = false;
+			return;
+		}
+		message_parse(fields, FIELDS_MAX, FIELD_OCTETS, arena, &group);
+		if (message_field(&group, "Reporting-MTA", 0) != NULL && reporter.n == 0)
+			reporter = host_at(after_type(value_of(&group, "Reporting-MTA", arena)));
+		read_group(bounce, &group, reporter, arena);
+		if (group.body.n >= fields.n)
+			return;
+		fields = group.body;
+	}
+}
+
+/* Reads the text for people; a code belongs to the host that is named last before it. */
+static void
+read_text(struct bounce *bounce, struct slice text)
+{
+	struct slice rest = text, host = SLICE("");
+	const char *from = text.p;
+	struct policy_code status;
+
+	while (next_status(&rest, &status)) {
+		const struct slice named =
+			host_named(slice_make(from, (size_t)(status.text.p - from)));
+
+		host = named.n > 0 ? named : host;
+		from = status.text.p;
+		add_code(bounce, &status,
+			slice_head(slice_from(text, (size_t)(from - text.p)), REPLY_MAX), host,
+			SLICE(""));
+	}
+}
+
+enum bounce_found
+bounce_find(const struct apart *apart, struct address_gmime *gmime, struct slice raw,
+	struct arena *arena, struct bounce *bounce)
+{
+	/* not found in a message that is encoded; that costs only the report of a failure */
+	const bool likely = find(raw, SLICE("delivery-status")) < raw.n;
+	struct bounce_part *parts;
+	enum apart_end end;
+	size_t n;
 
 	*bounce = (struct bounce){.n = 0};
-	if (field == NULL)
-		return false;
-	type = slice_trim(field_unfold(field, arena));
-	if (!slice_istarts(type, SLICE("multipart/report")) ||
-		find(type, SLICE("delivery-status")) == type.n)
-		return false;
-	returned = returned_at(body);
-	for (size_t i = 0; i < BOUNCE_CODES; i++) {
-		struct slice found;
 
-		/* a code in the returned message was written by its sender and proves nothing */
-		if (!has_code(slice_head(body, returned), slice_str(known[i].code), known[i].class,
-			    &found))
-			continue;
-		bounce->codes[bounce->n].code = found;
-		bounce->codes[bounce->n].provider = known[i].provider;
-		bounce->codes[bounce->n++].text = known[i].text;
+	if (!likely && find(raw, SLICE("message/")) == raw.n)
+		return BOUNCE_NONE;
+	parts = arena_array(arena, BOUNCE_PARTS, sizeof *parts);
+	end = bounce_parts(apart, gmime, raw, arena, parts, &n, &bounce->whole);
+	if (end != APART_DONE)
+		return !likely ? BOUNCE_NONE : end == APART_DIED ? BOUNCE_UNREAD : BOUNCE_FAILED;
+	if (n == 0)
+		return likely && !bounce->whole ? BOUNCE_UNREAD : BOUNCE_NONE;
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].kind == BOUNCE_STATUS)
+			read_status(bounce, parts[i].bytes, arena);
+		if (parts[i].kind >= BOUNCE_HEADER && bounce->nreturned < BOUNCE_REPORTS)
+			bounce->returned[bounce->nreturned++] = parts[i];
 	}
-	bounce->returned = returned_header(slice_from(body, returned));
-	return true;
+	for (size_t i = 0; i < n; i++)
+		if (parts[i].kind == BOUNCE_TEXT)
+			read_text(bounce, parts[i].bytes);
+	return BOUNCE_READ;
+}
+
+static const char *
+shown(struct slice text, struct arena *arena)
+{
+	return printable(text, SHOWN_MAX, arena);
+}
+
+static void
+print_code(const struct bounce_code *code, struct arena *arena)
+{
+	const bool own = code->by != BOUNCE_NOBODY && code->by != BOUNCE_STANDARD;
+
+	printf("  %s", shown(code->code, arena));
+	if (own)
+		printf(" (%s)", sources[code->by].word);
+	if (code->text != NULL)
+		printf(": %s\n", translated(code->text));
+	else
+		printf(_(": not explained, because the host is not known to use it in the sense of "
+			 "%s\n"),
+			sources[code->also].word);
+	if (code->host.n > 0)
+		printf(_("    said by %s\n"), shown(code->host, arena));
+	else
+		printf("    %s\n", _("the bounce does not name the host that said it"));
+	if (code->recipient.n > 0 && code->others > 0)
+		printf(_("    for %s and %zu more\n"), shown(code->recipient, arena), code->others);
+	else if (code->recipient.n > 0)
+		printf(_("    for %s\n"), shown(code->recipient, arena));
+	if (code->text != NULL && code->also != BOUNCE_NOBODY)
+		printf(_("    the host is not one of %s, to which the code means something of its "
+			 "own\n"),
+			sources[code->also].word);
+	if (code->page != NULL)
+		printf("    %s\n", code->page);
 }
 
 void
-bounce_print(const struct bounce *bounce)
+bounce_print(const struct bounce *bounce, struct arena *arena)
 {
 	if (bounce->n > 0)
-		printf("\n%s\n", _("This is a bounce. Its codes:"));
+		printf("\n%s\n", _("This is a bounce. Its codes, if it is not forged:"));
 	for (size_t i = 0; i < bounce->n; i++)
-		printf("  %.*s (%s): %s\n    %s\n", (int)bounce->codes[i].code.n,
-			bounce->codes[i].code.p, rules_word(bounce->codes[i].provider),
-			translated(bounce->codes[i].text), rules_page(bounce->codes[i].provider));
+		print_code(&bounce->codes[i], arena);
 }

@@ -1,29 +1,61 @@
 /*
- * bounce.h: reads a bounce (RFC 3464 in a multipart/report): the status codes of mailbox providers
- * in it, and the returned header.
+ * bounce.h: reads a bounce (RFC 3464 in a multipart/report): the status codes of authentication and
+ * policy in it, who said them, and what they mean there; and the returned message.
  */
 #ifndef FILTER_RULES_BOUNCE_H
 #define FILTER_RULES_BOUNCE_H
 
-#include "filter/rules/rules.h"
+#include "filter/rules/bounce_parts.h"
+#include "filter/structure/structure.h"
 
-enum { BOUNCE_CODES = 10, BOUNCE_OCTETS = 1024 * 1024 /* limits of the search */ };
+enum { BOUNCE_CODES = 50 }; /* codes of all bounces in a message */
 
-struct bounce {
-	struct {
-		struct slice code; /* "5.7.26", as written */
-		enum rules_of provider;
-		const char *text; /* its meaning, English (N_) */
-	} codes[BOUNCE_CODES];    /* each once, in the order of the table */
-	size_t n;
-	/* the content of a text/rfc822-headers or message/global-headers part, or empty */
-	struct slice returned;
+/* Who defined the meaning of a code. */
+enum bounce_source {
+	BOUNCE_NOBODY,
+	BOUNCE_GMAIL,
+	BOUNCE_YAHOO,
+	BOUNCE_OUTLOOK,
+	BOUNCE_APPLE,
+	BOUNCE_STANDARD /* an RFC, in IANA's registry */
 };
 
-/* Reads the bounce; false if the message is not a delivery status report. */
-bool bounce_find(const struct message *message, struct arena *arena, struct bounce *bounce);
+struct bounce_code {
+	struct slice code;       /* "5.7.26", as written */
+	struct slice host;       /* that said it, or empty: the bounce does not name it */
+	struct slice recipient;  /* the first one of it, or empty: only the text has the code */
+	size_t others;           /* how many more recipients */
+	const char *text;        /* the meaning, English (N_), or NULL if host gave it none */
+	const char *page;        /* where that is documented; NULL if text is */
+	enum bounce_source by;   /* whose meaning it is */
+	enum bounce_source also; /* if text is NULL or an RFC's: a provider that uses the code */
+};
 
-/* Prints the codes and their meaning to stdout; nothing if there are none. */
-void bounce_print(const struct bounce *bounce);
+struct bounce {
+	struct bounce_code codes[BOUNCE_CODES]; /* each once for a host, in their order */
+	size_t n;
+	struct bounce_part returned[BOUNCE_REPORTS]; /* BOUNCE_HEADER or BOUNCE_MESSAGE */
+	size_t nreturned;
+	bool whole; /* nothing was left out because of a limit */
+};
+
+enum bounce_found {
+	BOUNCE_NONE,   /* there is no bounce in the message */
+	BOUNCE_READ,   /* at least one was read */
+	BOUNCE_UNREAD, /* the process that reads its parts ended early, or took too long */
+	BOUNCE_FAILED  /* that process could not be started */
+};
+
+/*
+ * Finds and reads the bounces in raw: in the message itself, or attached to it. Codes are taken
+ * only from the status and from the text before it, never from a returned message. Without
+ * BOUNCE_READ, *bounce is empty. Of a message that does not contain the word "delivery-status", a
+ * failure to read it is not reported.
+ */
+enum bounce_found bounce_find(const struct apart *apart, struct address_gmime *gmime,
+	struct slice raw, struct arena *arena, struct bounce *bounce);
+
+/* Prints the codes, who said them, and their meaning to stdout; nothing if there are none. */
+void bounce_print(const struct bounce *bounce, struct arena *arena);
 
 #endif

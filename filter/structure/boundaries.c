@@ -128,3 +128,68 @@ boundaries_is_line(const struct boundaries *boundaries, struct slice line)
 	return boundary_name(line, &name, &closed) &&
 	       (boundaries_have(boundaries, name) || boundaries_have(boundaries, closed));
 }
+
+size_t
+boundaries_types(struct slice raw)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < raw.n; at++) {
+		struct slice here;
+
+		at += slice_find(slice_from(raw, at), '/');
+		if (at >= raw.n)
+			break;
+		here = slice_make(raw.p + (at < 9 ? 0 : at - 9), at < 9 ? at : 9);
+		if ((here.n == 9 && slice_ieq(here, SLICE("multipart"))) ||
+			(here.n >= 7 && slice_ieq(slice_from(here, here.n - 7), SLICE("message"))))
+			n++;
+	}
+	return n;
+}
+
+/* lines for GMime */
+
+bool
+line_has_addresses(struct slice line)
+{
+	static const char *const names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc"};
+	struct slice name = slice_trim(slice_head(line, slice_find(line, ':')));
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_ieq(name, slice_str(names[i])))
+			return true;
+	return slice_istarts(name, SLICE("Resent-")) || slice_istarts(name, SLICE("Disposition-"));
+}
+
+void
+line_overwrite(char *copy, size_t from, size_t n)
+{
+	for (size_t i = from; i < n; i++)
+		if (copy[i] != '\r' && copy[i] != '\n')
+			copy[i] = 'x';
+}
+
+size_t
+line_parameters(struct slice line)
+{
+	size_t n = 0;
+
+	for (size_t at = slice_find(line, ';'); at < line.n; n++)
+		at += 1 + slice_find(slice_from(line, at + 1), ';');
+	return n;
+}
+
+void
+line_hide_words(struct slice line, char *at)
+{
+	const struct slice name = SLICE("boundary");
+
+	for (size_t i = 0; i < line.n; i++) {
+		if (slice_istarts(slice_from(line, i), name))
+			i += slice_find(slice_from(line, i), ';');
+		else if (line.p[i] == '*' || (unsigned char)line.p[i] >= 0x80 ||
+			 (line.p[i] == '?' && i > 0 && line.p[i - 1] == '='))
+			at[i] = 'x';
+	}
+}

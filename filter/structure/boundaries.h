@@ -1,6 +1,7 @@
 /*
  * boundaries.h: finds the lines of a message at which a MIME parser would begin a part (RFC 2046
- * 5.1.1), without such a parser, so that its work is bounded before it starts.
+ * 5.1.1), without such a parser, so that its work is bounded before it starts; and what else is
+ * costly for a parser.
  */
 #ifndef FILTER_STRUCTURE_BOUNDARIES_H
 #define FILTER_STRUCTURE_BOUNDARIES_H
@@ -36,5 +37,26 @@ struct slice boundary_without_blanks(struct slice name);
  * the first hyphens, *closed the same without the final ones. False for any other line.
  */
 bool boundary_name(struct slice line, struct slice *name, struct slice *closed);
+
+/*
+ * How many multipart and message types the octets may name, anywhere: at least as many as levels of
+ * nesting. Linear time.
+ */
+size_t boundaries_types(struct slice raw);
+
+/* Is it a field of addresses? GMime recurses at each colon in them. */
+bool line_has_addresses(struct slice line);
+
+/* The semicolons in the line, each of which may begin a parameter. */
+size_t line_parameters(struct slice line);
+
+/* Overwrites the octets of copy from that offset up to n, but no line ends. */
+void line_overwrite(char *copy, size_t from, size_t n);
+
+/*
+ * Overwrites, in the copy at `at`, what would make GMime convert a character set in a line of a
+ * Content-* field; but nothing in the parameter boundary, which may contain "=?".
+ */
+void line_hide_words(struct slice line, char *at);
 
 #endif

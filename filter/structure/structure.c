@@ -55,6 +55,8 @@ struct walk {
 	size_t depth;
 	size_t octets;                         /* of the attached messages */
 	size_t parameters;                     /* semicolons in Content-* fields */
+	bool opaque;                           /* GMime sees no text, and no names of files */
+	size_t report, reports;                /* the current multipart/report, and how many */
 	struct boundaries boundaries;          /* all possible boundaries */
 	size_t lines[STRUCTURE_LINES], nlines; /* where possible boundary lines begin */
 };
@@ -98,27 +100,6 @@ load_gmime_parts(struct library *lib)
 
 /* the stream for GMime */
 
-/* Is it a field of addresses? GMime recurses at each colon in them, so they are hidden from it. */
-static bool
-has_addresses(struct slice line)
-{
-	static const char *const names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc"};
-	struct slice name = slice_trim(slice_head(line, slice_find(line, ':')));
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (slice_ieq(name, slice_str(names[i])))
-			return true;
-	return slice_istarts(name, SLICE("Resent-")) || slice_istarts(name, SLICE("Disposition-"));
-}
-
-static void
-overwrite(char *copy, size_t from, size_t n)
-{
-	for (size_t i = from; i < n; i++)
-		if (copy[i] != '\r' && copy[i] != '\n')
-			copy[i] = 'x';
-}
-
 /* Records a line that may be a boundary. False if there are too many: the message ends there. */
 static bool
 keep_line(struct walk *walk, struct slice line)
@@ -140,16 +121,6 @@ struct header {
 	bool addresses, content; /* its value is hidden; its name is Content-* */
 };
 
-static size_t
-semicolons(struct slice line)
-{
-	size_t n = 0;
-
-	for (size_t at = slice_find(line, ';'); at < line.n; n++)
-		at += 1 + slice_find(slice_from(line, at + 1), ';');
-	return n;
-}
-
 /* Overwrites the costly parts of a line that is not a boundary; at: its place in the copy. */
 static void
 blot(struct walk *walk, struct header *header, struct slice line, char *at)
@@ -165,10 +136,10 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 	}
 	if (!folded) {
 		header->fields++;
-		header->addresses = from <= line.n && has_addresses(line);
+		header->addresses = from <= line.n && line_has_addresses(line);
 		header->content = slice_istarts(line, SLICE("Content-"));
 	}
-	parameters = header->content ? semicolons(line) : 0;
+	parameters = header->content ? line_parameters(line) : 0;
 	walk->parameters += parameters;
 	many = (folded || parameters > 0) && header->content &&
 	       walk->parameters > STRUCTURE_PARAMETERS;
@@ -178,9 +149,11 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 		if (header->content)
 			walk->whole = false;
 		at[0] = ' '; /* a continuation line does not end the header */
-		overwrite(at, 1, line.n);
-	} else if (header->addresses || many) {
-		overwrite(at, from, line.n);
+		line_overwrite(at, 1, line.n);
+	} else if (header->addresses || many || (walk->opaque && !header->content)) {
+		line_overwrite(at, from, line.n);
+	} else if (walk->opaque) {
+		line_hide_words(line, at);
 	}
 }
 
@@ -209,26 +182,6 @@ blotted(struct walk *walk)
 			blot(walk, &header, line, copy + (line.p - walk->raw.p));
 	}
 	return copy;
-}
-
-/* May nesting be too deep? Counts the multipart and message types, which such nesting needs. */
-static bool
-is_deep(struct slice raw)
-{
-	size_t n = 0;
-
-	for (size_t at = 0; at < raw.n; at++) {
-		struct slice here;
-
-		at += slice_find(slice_from(raw, at), '/');
-		if (at >= raw.n)
-			break;
-		here = slice_make(raw.p + (at < 9 ? 0 : at - 9), at < 9 ? at : 9);
-		if ((here.n == 9 && slice_ieq(here, SLICE("multipart"))) ||
-			(here.n >= 7 && slice_ieq(slice_from(here, here.n - 7), SLICE("message"))))
-			n++;
-	}
-	return n > (size_t)2 * STRUCTURE_DEPTH;
 }
 
 /* places */
@@ -339,7 +292,8 @@ add_recoded(struct walk *walk, GMimePart *part)
 }
 
 static void
-add_part(struct walk *walk, GMimeContentType *type, const char *name, struct slice bytes)
+add_part(struct walk *walk, GMimeContentType *type, const char *name, struct slice bytes,
+	bool recoded)
 {
 	const char *media = walk->lib.media_type(type), *sub = walk->lib.media_subtype(type);
 	struct buf text;
@@ -356,6 +310,8 @@ add_part(struct walk *walk, GMimeContentType *type, const char *name, struct sli
 		.type = arena_cstr(walk->arena, arena_lower(walk->arena, buf_slice(&text))),
 		.name = name != NULL ? arena_cstr(walk->arena, slice_str(name)) : NULL,
 		.bytes = bytes,
+		.recoded = recoded,
+		.report = walk->report,
 	};
 }
 
@@ -395,14 +351,21 @@ visit_multipart(struct walk *walk, void *object)
 	GMimeMultipart *multipart = object;
 	const struct slice boundary = boundary_without_blanks(
 		slice_str(lib->parameter((GMimeObject *)object, "boundary")));
+	const bool report =
+		walk->report == 0 &&
+		lib->is_type(lib->content_type((GMimeObject *)object), "multipart", "report");
 	int n = lib->count(multipart);
 
 	/* if GMime has read another boundary, the lines with it are not known */
 	if (!boundaries_have(&walk->boundaries, boundary))
 		walk->whole = false;
 	walk->around[walk->depth++] = boundary;
+	if (report)
+		walk->report = ++walk->reports;
 	for (int i = 0; i < n; i++)
 		visit(walk, lib->part(multipart, i));
+	if (report)
+		walk->report = 0;
 	walk->depth--;
 }
 
@@ -423,7 +386,7 @@ visit(struct walk *walk, void *object)
 
 			from = first_field(walk, lib->mime_part(message), from);
 			add_part(walk, lib->content_type((GMimeObject *)object), NULL,
-				up_to_boundary(walk, from));
+				up_to_boundary(walk, from), false);
 		} else if (message != NULL) {
 			walk->around[walk->depth++] = SLICE("");
 			visit_message(walk, message);
@@ -437,7 +400,8 @@ visit(struct walk *walk, void *object)
 
 		if (decoded(walk, (GMimePart *)object, &bytes, &recoded))
 			add_part(walk, lib->content_type((GMimeObject *)object),
-				lib->filename((GMimePart *)object), bytes);
+				walk->opaque ? NULL : lib->filename((GMimePart *)object), bytes,
+				recoded);
 	} else if (is_a(walk, object, lib->part_type()) && is_message(walk, object)) {
 		add_recoded(walk, (GMimePart *)object);
 	}
@@ -452,7 +416,8 @@ walk_message(struct walk *walk, struct address_gmime *gmime)
 	char *copy;
 
 	*walk->n = 0;
-	walk->whole = walk->raw.n <= STRUCTURE_OCTETS && !is_deep(walk->raw);
+	walk->whole = walk->raw.n <= STRUCTURE_OCTETS &&
+		      boundaries_types(walk->raw) <= (size_t)2 * STRUCTURE_DEPTH;
 	if (walk->raw.n == 0 || !walk->whole)
 		return ST_OK;
 	boundaries_find(walk->raw, &walk->boundaries);
@@ -488,6 +453,25 @@ structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *are
 	struct structure_part *found, size_t *n, bool *whole)
 {
 	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n};
+	const enum status st = walk_message(&walk, gmime);
+
+	*whole = walk.whole;
+	return st;
+}
+
+bool
+structure_ready(struct address_gmime *gmime)
+{
+	struct library lib;
+
+	return address_gmime_ready(gmime) && load_gmime_parts(&lib);
+}
+
+enum status
+structure_parts_opaque(struct address_gmime *gmime, struct slice raw, struct arena *arena,
+	struct structure_part *found, size_t *n, bool *whole)
+{
+	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n, .opaque = true};
 	const enum status st = walk_message(&walk, gmime);
 
 	*whole = walk.whole;

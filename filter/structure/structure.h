@@ -50,6 +50,8 @@ struct structure_part {
 	const char *type;   /* "text/plain", in lower case; in the arena */
 	const char *name;   /* its file name, or NULL; in the arena */
 	struct slice bytes; /* decoded from base64 or quoted-printable */
+	bool recoded;       /* it was encoded: bytes are in the arena, else in the outer message */
+	size_t report;      /* 1 for the parts of the first multipart/report, 2 ...; 0 for others */
 };
 
 enum { STRUCTURE_PARTS = 100 };
@@ -60,5 +62,14 @@ enum { STRUCTURE_PARTS = 100 };
  */
 enum status structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_part *found, size_t *n, bool *whole);
+
+/*
+ * As structure_parts, for a process that may not open files (filter/sandbox/apart.h): GMime does
+ * not get what it would convert from other character sets, so that no part has a name. Before, such
+ * a process loads GMime with structure_ready, which returns false if it is not available.
+ */
+bool structure_ready(struct address_gmime *gmime);
+enum status structure_parts_opaque(struct address_gmime *gmime, struct slice raw,
+	struct arena *arena, struct structure_part *found, size_t *n, bool *whole);
 
 #endif

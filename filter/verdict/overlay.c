@@ -28,7 +28,7 @@ overlay_open(const struct options *options, struct arena *arena, struct dns_over
 			return ST_BAD;
 		}
 	}
-	if (dns_overlay_read(texts, n, arena, overlay, &at, error) == ST_OK)
+	if (dns_overlay_read(texts, n, files, arena, overlay, &at, error) == ST_OK)
 		return ST_OK;
 	error->what = N_("overlay");
 	error->path = at < files ? options->overlays.v[at] : NULL;

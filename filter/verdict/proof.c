@@ -12,6 +12,7 @@ enum {
 	STRING_OCTETS = 255,
 	FIELD_MAX_OCTETS = 4096,
 	RECORDS_MAX = 20,
+	NETS_MAX = 500,   /* that are compared with later ones */
 	NARROW_BITS4 = 8, /* no service documents a wider network */
 	NARROW_BITS6 = 16,
 	UNIQUE_LOCAL_BITS6 = 7
@@ -85,7 +86,7 @@ proof_lay(const struct evaluation *ev, const struct proof_record *records, size_
 	size_t wrong;
 
 	if (!proof_zone(records, n, ev->arena, &text) ||
-		dns_overlay_read(&text, 1, ev->arena, &overlay, &wrong, &error) != ST_OK)
+		dns_overlay_read(&text, 1, 0, ev->arena, &overlay, &wrong, &error) != ST_OK)
 		return NULL;
 	return dns_open_overlay(overlay, ev->in.dns, ev->arena);
 }
@@ -152,40 +153,83 @@ proof_for_all(const struct evaluation *ev, const struct proof_record *record, un
 	return done;
 }
 
-/* For an IPv6 network: fc00::/7 is not public (RFC 4193). */
+/*
+ * What a record allows, with those that it includes: addresses of IPv4, and networks /64 of IPv6.
+ * One network inside another one that was counted is not counted again.
+ */
+struct extent {
+	uint64_t addresses, networks;
+	const struct spf_directive *counted[NETS_MAX];
+	size_t n;
+	unsigned left; /* records that may still be read */
+};
+
 static bool
-is_wide(const struct spf_directive *one)
+is_counted(const struct extent *extent, const struct spf_directive *one)
 {
-	if (one->mechanism == SPF_IP6 && one->bits6 >= UNIQUE_LOCAL_BITS6 &&
-		(one->ip.bytes[0] & 0xfe) == 0xfc)
-		return false;
-	return one->mechanism == SPF_ALL || one->bits4 < NARROW_BITS4 || one->bits6 < NARROW_BITS6;
+	const bool six = one->mechanism == SPF_IP6;
+
+	for (size_t i = 0; i < extent->n; i++) {
+		const struct spf_directive *net = extent->counted[i];
+		const unsigned bits = six ? net->bits6 : net->bits4;
+
+		if (net->mechanism == one->mechanism && bits <= (six ? one->bits6 : one->bits4) &&
+			ip_in_prefix(&one->ip, &net->ip, bits))
+			return true;
+	}
+	return false;
 }
 
-static bool narrow_record(const struct evaluation *ev, struct slice text, unsigned *left);
+/* Counts a mechanism that allows networks. False if that is too wide, alone or with the others. */
+static bool
+count_one(struct extent *extent, const struct spf_directive *one)
+{
+	const bool net = one->mechanism == SPF_IP4 || one->mechanism == SPF_IP6;
+
+	/* fc00::/7 is not public (RFC 4193) */
+	if (one->mechanism == SPF_IP6 && one->bits6 >= UNIQUE_LOCAL_BITS6 &&
+		(one->ip.bytes[0] & 0xfe) == 0xfc)
+		return true;
+	if (one->mechanism == SPF_ALL || one->bits4 < NARROW_BITS4 || one->bits6 < NARROW_BITS6)
+		return false;
+	if (net && (is_counted(extent, one) ||
+			   ip_net_is_local(
+				   &one->ip, one->mechanism == SPF_IP4 ? one->bits4 : one->bits6)))
+		return true;
+	if (one->mechanism != SPF_IP6)
+		extent->addresses += (uint64_t)1 << (32 - one->bits4);
+	if (one->mechanism != SPF_IP4 && one->bits6 <= 64)
+		extent->networks += (uint64_t)1 << (64 - one->bits6);
+	if (net && extent->n < NETS_MAX)
+		extent->counted[extent->n++] = one;
+	return extent->addresses <= (uint64_t)1 << (32 - NARROW_BITS4) &&
+	       extent->networks <= (uint64_t)1 << (64 - NARROW_BITS6);
+}
+
+static bool narrow_record(const struct evaluation *ev, struct slice text, struct extent *extent);
 
 /* Is the SPF record of that name narrow, or is there none? */
 static bool
-narrow_name(const struct evaluation *ev, struct slice name, unsigned *left)
+narrow_name(const struct evaluation *ev, struct slice name, struct extent *extent)
 {
 	const struct dns_answer *answer = dns_get(ev->in.dns, name, DNS_TXT, 0);
 
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
 		if (spf_is_record(answer->rr[i].text) &&
-			!narrow_record(ev, answer->rr[i].text, left))
+			!narrow_record(ev, answer->rr[i].text, extent))
 			return false;
 	return true;
 }
 
 static bool
-narrow_record(const struct evaluation *ev, struct slice text, unsigned *left)
+narrow_record(const struct evaluation *ev, struct slice text, struct extent *extent)
 {
 	struct spf_record record;
 	struct slice bad;
 
-	if (*left == 0)
+	if (extent->left == 0)
 		return false;
-	--*left;
+	extent->left--;
 	if (spf_parse(text, ev->arena, &record, &bad) != ST_OK)
 		return true;
 	for (size_t i = 0; i < record.n; i++) {
@@ -193,20 +237,20 @@ narrow_record(const struct evaluation *ev, struct slice text, unsigned *left)
 
 		if (one->qualifier != AUTH_PASS)
 			continue;
-		if (is_wide(one))
-			return false;
-		if (one->mechanism == SPF_INCLUDE && !narrow_name(ev, one->domain_spec, left))
+		if (one->mechanism == SPF_INCLUDE ? !narrow_name(ev, one->domain_spec, extent)
+						  : !count_one(extent, one))
 			return false;
 	}
-	return record.redirect.n == 0 || narrow_name(ev, record.redirect, left);
+	return record.redirect.n == 0 || narrow_name(ev, record.redirect, extent);
 }
 
 bool
 proof_is_narrow(const struct evaluation *ev, struct slice record)
 {
-	unsigned records = RECORDS_MAX;
+	struct extent *extent = arena_alloc(ev->arena, sizeof *extent);
 
-	return narrow_record(ev, record, &records);
+	extent->left = RECORDS_MAX;
+	return narrow_record(ev, record, extent);
 }
 
 bool

@@ -110,7 +110,7 @@ Test(dns_overlay, answers)
 		arena_init(&arena, NULL, NULL);
 		cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK, "%s",
 			reason_code(&error.reason));
-		cr_assert_eq(dns_overlay_read(&text, 1, &arena, &overlay, &wrong, &error), ST_OK,
+		cr_assert_eq(dns_overlay_read(&text, 1, 1, &arena, &overlay, &wrong, &error), ST_OK,
 			"%s: %s", row->name, reason_code(&error.reason));
 		dns = dns_open_overlay(overlay, below, &arena);
 		for (int asked = 0; asked < 2; asked++) { /* with dns_ask before, and without */
@@ -139,8 +139,8 @@ Test(dns_overlay, one_lies_over_another)
 
 	arena_init(&arena, NULL, NULL);
 	cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK);
-	cr_assert_eq(dns_overlay_read(texts, 2, &arena, &overlay, &wrong, &error), ST_OK);
-	cr_assert_eq(dns_overlay_read(&last, 1, &arena, &upper, &wrong, &error), ST_OK);
+	cr_assert_eq(dns_overlay_read(texts, 2, 2, &arena, &overlay, &wrong, &error), ST_OK);
+	cr_assert_eq(dns_overlay_read(&last, 1, 1, &arena, &upper, &wrong, &error), ST_OK);
 	first = dns_open_overlay(overlay, below, &arena);
 	second = dns_open_overlay(upper, first, &arena);
 	cr_expect_str_eq(
@@ -167,9 +167,59 @@ Test(dns_overlay, a_file_that_cannot_be_read)
 	size_t wrong = 7;
 
 	arena_init(&arena, NULL, NULL);
-	cr_expect_eq(dns_overlay_read(texts, 2, &arena, &overlay, &wrong, &error), ST_BAD);
+	cr_expect_eq(dns_overlay_read(texts, 2, 2, &arena, &overlay, &wrong, &error), ST_BAD);
 	cr_expect_eq(wrong, (size_t)1);
 	cr_expect_eq(error.reason.id, DNS_E_OPEN_STRING);
 	cr_expect_eq(error.line, (size_t)2);
 	arena_clear(&arena);
+}
+
+/* A line that denies a record of the overlay, in the same file or another one. */
+Test(dns_overlay, contradictions)
+{
+	static const struct {
+		const char *first, *second;
+		size_t strict, wrong, line; /* line 0: no error */
+	} table[] = {
+		{"a.example. TXT x\n;!NXDOMAIN a.example.\n", "", 2, 0, 2},
+		{"\n;!NXDOMAIN a.example.\n\na.example. TXT x\n", "", 2, 0, 4},
+		{"a.example. TXT x\n", ";!NXDOMAIN A.example.\n", 2, 1, 1},
+		{"a.example. SOA ns host 1 2 3 4 5\n;!NXDOMAIN a.example.\n", "", 2, 0, 2},
+		{";!NXDOMAIN a.example.\na.example. SOA ns host 1 2 3 4 5\n", "", 2, 0, 2},
+		{";!NXDOMAIN a.example. TXT\na.example. TXT x\n", "", 2, 0, 2},
+		{";!NODATA a.example. TXT\na.example. TXT x\n", "", 2, 0, 2},
+		{"a.example. A 192.0.2.1\n  TXT x\n;!NODATA a.example. TXT\n", "", 2, 0, 3},
+		{"$ORIGIN example.\na TXT x\n;!NODATA a TXT\n", "", 2, 0, 3},
+		{"a.example. CNAME b.example.\n;!NODATA a.example. TXT\n", "", 2, 0, 2},
+		{";!TIMEOUT a.example.\na.example. TXT x\n", "", 2, 0, 2},
+		{";!SERVFAIL a.example. TXT\na.example. TXT x\n", "", 2, 0, 2},
+		{";!SERVFAIL a.example. TXT\na.example. A 192.0.2.1\n", "", 2, 0, 0},
+		{";!NODATA a.example.\na.example. TXT x\n", "", 2, 0, 0}, /* it has only that */
+		{";!NODATA a.example. A\na.example. TXT x\n", "", 2, 0, 0},
+		{";!NODATA a.example. CNAME\na.example. TXT x\n", "", 2, 0, 0},
+		{";!NXDOMAIN a.example.\nb.a.example. TXT x\n", "", 2, 0, 0},
+		{";!SECURE a.example.\na.example. TXT x\n", "", 2, 0, 0},
+		{";!NXDOMAIN a.example.\n", "a.example. TXT x\n", 1, 0, 0}, /* our own */
+		{";!NXDOMAIN a.example.\na.example. TXT x\n", "", 0, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const struct slice texts[] = {
+			slice_str(table[i].first), slice_str(table[i].second)};
+		struct dns_overlay *overlay = NULL;
+		struct arena arena;
+		struct error error = {.path = NULL};
+		size_t wrong = 7;
+		enum status st;
+
+		arena_init(&arena, NULL, NULL);
+		st = dns_overlay_read(texts, 2, table[i].strict, &arena, &overlay, &wrong, &error);
+		cr_expect_eq(st == ST_BAD, table[i].line > 0, "row %zu", i);
+		if (st == ST_BAD) {
+			cr_expect_eq(error.reason.id, DNS_E_CONTRADICTION, "row %zu", i);
+			cr_expect_eq(error.line, table[i].line, "row %zu: %zu", i, error.line);
+			cr_expect_eq(wrong, table[i].wrong, "row %zu", i);
+		}
+		arena_clear(&arena);
+	}
 }

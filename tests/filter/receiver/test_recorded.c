@@ -76,6 +76,59 @@ static const struct {
 		"header.from=example.com;compauth=pass reason=109\n" BORDER REST,
 		1, "", RECORDED_NO_ID, "microsoft", "pass", "none", "bestguesspass", "s.example",
 		"none"},
+	{"Microsoft's, dmarc first", "microsoft365",
+		"Authentication-Results: dmarc=pass action=none header.from=example.com;"
+		"spf=fail smtp.mailfrom=s.example;compauth=pass reason=100\n" BORDER REST,
+		1, "", RECORDED_NO_ID, "microsoft", "fail", "", "pass", "s.example", ""},
+	{"Microsoft's, compauth first", "microsoft365",
+		"Authentication-Results: compauth=fail reason=601;dmarc=fail action=oreject "
+		"header.from=example.com\n" BORDER REST,
+		1, "", RECORDED_NO_ID, "microsoft", "", "", "fail", "", ""},
+	{"no id, with a version and a comment", "microsoft365",
+		"Authentication-Results: (x) arc / 1 = none; dmarc=pass "
+		"header.from=a.example\n" BORDER REST,
+		1, "", RECORDED_NO_ID, "microsoft", "", "", "pass", "", ""},
+	{"attack: no id, dmarc first, below the border", "microsoft365",
+		BORDER "Authentication-Results: dmarc=pass header.from=example.com\n" REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: no id, compauth first, below the border", "microsoft365",
+		BORDER "Authentication-Results: compauth=pass; dmarc=pass "
+		       "header.from=example.com\n" REST,
+		1, "microsoft", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: no id, right below Gmail's Received", "gmail",
+		GMAIL "Authentication-Results: dmarc=pass header.from=example.com\n" REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: no id, before Gmail's own", "gmail",
+		GMAIL "Authentication-Results: dmarc=pass header.from=example.com\n"
+		      "Authentication-Results: mx.google.com; dmarc=fail "
+		      "header.from=example.com\n" REST,
+		1, "", RECORDED_FIELD, "mx.google.com", "", "", "fail", "", ""},
+	{"a version after the id", NULL,
+		"Authentication-Results: mx.example.net 1; spf=pass "
+		"smtp.mailfrom=s.example\n" BORDER REST,
+		1, "mx.example.net", RECORDED_FIELD, "mx.example.net", "pass", "", "", "s.example",
+		""},
+	{"a version after the id and a slash", NULL,
+		"Authentication-Results: mx.example.net/1; spf=pass "
+		"smtp.mailfrom=s.example\n" BORDER REST,
+		1, "mx.example.net", RECORDED_FIELD, "mx.example.net", "pass", "", "", "s.example",
+		""},
+	{"the same with comments", NULL,
+		"Authentication-Results: (x) mx.example.net (y) /(z) 1; dkim/1=hardfail "
+		"header.d=d.example\n" BORDER REST,
+		1, "", RECORDED_FIELD, "mx.example.net", "", "hardfail", "", "", "d.example"},
+	{"an unknown version", NULL,
+		"Authentication-Results: mx.example.net/2; spf=pass "
+		"smtp.mailfrom=s.example\n" BORDER REST,
+		1, "", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: such an id below the border", NULL,
+		BORDER "Authentication-Results: mx.example.net/1; dmarc=pass "
+		       "header.from=example.com\n" REST,
+		1, "mx.example.net", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: an id that only begins like it", NULL,
+		"Authentication-Results: mx.example.net/evil; dmarc=pass "
+		"header.from=example.com\n" BORDER REST,
+		1, "mx.example.net", RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"Yahoo's, with a semicolon at the end", "yahoo",
 		"Authentication-Results: atlas.mail.yahoo.com; dkim=unknown; spf=pass "
 		"smtp.mailfrom=s.example; dmarc=pass(p=REJECT) header.from=example.com;\n" BORDER
