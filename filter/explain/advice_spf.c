@@ -5,7 +5,7 @@
 #include "filter/explain/fix.h"
 #include "mime/buf.h"
 
-enum { RECORDS_MAX = 20, SERVICE_RECORDS = 2 };
+enum { RECORDS_MAX = FIX_RECORDS + 1, SERVICE_RECORDS = 2 };
 
 static const char *
 client_text(const struct advice *advice)

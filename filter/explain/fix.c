@@ -92,29 +92,105 @@ has_term(struct slice text, struct slice term)
 	return false;
 }
 
+/* What several records have at their end. */
+struct ends {
+	struct slice all, exp;               /* terms; empty if there is none */
+	struct slice redirects[FIX_RECORDS]; /* different targets */
+	size_t nredirects;
+};
+
+/* fail is the strictest "all", then softfail, neutral and pass. */
+static int
+mildness(struct slice all)
+{
+	return all.p[0] == '-' ? 0 : all.p[0] == '~' ? 1 : all.p[0] == '?' ? 2 : 3;
+}
+
+static void
+take_redirect(struct ends *ends, struct slice target)
+{
+	for (size_t i = 0; i < ends->nredirects; i++)
+		if (slice_ieq(ends->redirects[i], target))
+			return;
+	ends->redirects[ends->nredirects++] = target;
+}
+
+/* Appends the terms of a record that are in effect; false if it cannot be merged. */
+static bool
+join_record(struct slice record, struct arena *arena, struct ends *ends, struct buf *out)
+{
+	struct slice rest = record, word, bad;
+	struct spf_record parsed;
+	bool ended = false;
+
+	if (spf_parse(record, arena, &parsed, &bad) != ST_OK)
+		return false;
+	for (size_t i = 0; i < parsed.n; i++)
+		ended = ended || parsed.directives[i].mechanism == SPF_ALL;
+	if (parsed.redirect.n > 0 && !ended) /* RFC 7208 6.1: not used beside "all" */
+		take_redirect(ends, parsed.redirect);
+	for (bool after = false; (word = next_term(&rest)).n > 0;) {
+		if (is_all(word)) {
+			if (!after && (ends->all.n == 0 || mildness(word) > mildness(ends->all)))
+				ends->all = word;
+			after = true;
+		} else if (is_redirect(word)) {
+			continue;
+		} else if (slice_istarts(word, SLICE("exp="))) {
+			ends->exp = ends->exp.n > 0 ? ends->exp : word;
+		} else if (word.p[0] == '-' || word.p[0] == '~' || word.p[0] == '?') {
+			return false;
+		} else if (!after && !has_term(buf_slice(out), word)) {
+			buf_addc(out, ' ');
+			buf_add(out, word);
+		}
+	}
+	return true;
+}
+
+static void
+add_end(const struct ends *ends, struct buf *out)
+{
+	for (size_t i = 0; ends->all.n > 0 && i < ends->nredirects; i++) {
+		const size_t before = out->n;
+		struct slice term;
+
+		buf_adds(out, " include:");
+		buf_add(out, ends->redirects[i]);
+		term = slice_from(buf_slice(out), before + 1);
+		if (has_term(slice_head(buf_slice(out), before), term))
+			out->n = before;
+	}
+	if (ends->all.n == 0 && ends->nredirects > 0) {
+		buf_adds(out, " redirect=");
+		buf_add(out, ends->redirects[0]);
+	} else {
+		buf_addc(out, ' ');
+		buf_add(out, ends->all.n > 0 ? ends->all : SLICE("?all"));
+	}
+	if (ends->exp.n > 0) {
+		buf_addc(out, ' ');
+		buf_add(out, ends->exp);
+	}
+}
+
 struct slice
 fix_spf_join(const struct slice *records, size_t n, struct arena *arena)
 {
-	struct slice all = SLICE("~all"), word;
+	struct ends ends = {.nredirects = 0};
 	struct buf out;
 
+	if (n > FIX_RECORDS)
+		return SLICE("");
 	buf_init(&out, arena, RECORD_MAX);
 	buf_adds(&out, "v=spf1");
-	for (size_t i = 0; i < n; i++) {
-		struct slice rest = records[i];
-
-		while ((word = next_term(&rest)).n > 0) {
-			if (is_all(word)) {
-				all = word;
-			} else if (!is_redirect(word) && !has_term(buf_slice(&out), word)) {
-				buf_addc(&out, ' ');
-				buf_add(&out, word);
-			}
-		}
-	}
-	buf_addc(&out, ' ');
-	buf_add(&out, all);
-	return buf_slice(&out);
+	for (size_t i = 0; i < n; i++)
+		if (!join_record(records[i], arena, &ends, &out))
+			return SLICE("");
+	if (ends.nredirects > 1 && ends.all.n == 0)
+		return SLICE("");
+	add_end(&ends, &out);
+	return out.over ? SLICE("") : buf_slice(&out);
 }
 
 static const struct slip {

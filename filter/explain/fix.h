@@ -10,9 +10,14 @@
  */
 bool fix_spf_syntax(struct slice record, struct arena *arena, struct slice *fixed);
 
+enum { FIX_RECORDS = 20 }; /* more records are not merged */
+
 /*
- * Merges several records: every term once, but no redirect=, and the last "all" at the end (~all if
- * there is none).
+ * Merges several records, so that whoever passes by one of them passes, and nobody else: every term
+ * once, up to its record's "all", and at the end the mildest "all" (?all if there is none, RFC 7208
+ * 4.7). redirect= is kept if there is only one and no "all"; before an "all" it becomes an include.
+ * Empty if a record is not valid, if there are two different redirect= without an "all", or if one
+ * of the records has terms that deny (their order matters), or if there are too many.
  */
 struct slice fix_spf_join(const struct slice *records, size_t n, struct arena *arena);
 

@@ -8,7 +8,7 @@ enum {
 	RECORD_LONG = 450, /* RFC 7208 3.4: an answer of 512 octets at most */
 	WIDE_BITS4 = 16,
 	WIDE_BITS6 = 32,
-	RECORDS_MAX = 20,
+	RECORDS_MAX = FIX_RECORDS + 1,
 	WIDE_TOLD = 10,
 	INSIDE_BITS = 8,
 	TERMS_MAX = 500 /* maximum number of terms that are compared with each other */
@@ -194,23 +194,11 @@ check_term(const struct check *check, const struct inspect_term *term)
 			fix_spf_replace(record, term->text, NULL, check->arena));
 }
 
-/*
- * Does the network have no public address? Decided by its first and last one; never if it is wide.
- */
+/* Does the network have no public address? Decided by its ends; never if it is wide. */
 static bool
 is_inside(const struct inspect_net *net)
 {
-	const size_t octets = net->ip.family == 4 ? 4 : 16;
-	struct ip last = net->ip;
-
-	if (net->bits < INSIDE_BITS)
-		return false;
-	for (size_t i = 0; i < octets; i++) {
-		const size_t before = net->bits > 8 * i ? net->bits - 8 * i : 0;
-
-		last.bytes[i] |= (unsigned char)(before < 8 ? 0xff >> before : 0);
-	}
-	return !ip_is_public(&net->ip) && !ip_is_public(&last);
+	return net->bits >= INSIDE_BITS && ip_net_is_local(&net->ip, net->bits);
 }
 
 /* Reports networks that are not public: receivers see such clients only in their own networks. */
