@@ -202,8 +202,9 @@ count_one(struct extent *extent, const struct spf_directive *one)
 		extent->networks += (uint64_t)1 << (64 - one->bits6);
 	if (net && extent->n < NETS_MAX)
 		extent->counted[extent->n++] = one;
-	return extent->addresses <= (uint64_t)1 << (32 - NARROW_BITS4) &&
-	       extent->networks <= (uint64_t)1 << (64 - NARROW_BITS6);
+	/* together less than twice what a single network may have */
+	return extent->addresses < (uint64_t)2 << (32 - NARROW_BITS4) &&
+	       extent->networks < (uint64_t)2 << (64 - NARROW_BITS6);
 }
 
 static bool narrow_record(const struct evaluation *ev, struct slice text, struct extent *extent);

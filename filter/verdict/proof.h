@@ -43,9 +43,9 @@ bool proof_for_all(const struct evaluation *evaluation, const struct proof_recor
 	unsigned char family);
 
 /*
- * Do the networks in the SPF record that give a pass, and those in the records that it includes,
- * have together no more addresses than a /8 of IPv4 and a /16 of IPv6, without those that are not
- * public? The prefix lengths of a and mx also count. A
+ * Is no network in the SPF record that gives a pass, nor in the records that it includes, wider
+ * than /8 of IPv4 or /16 of IPv6, and do they all have together fewer addresses than two such
+ * networks? Those that are not public do not count; the prefix lengths of a and mx do. A
  * correction of an unusable record must not let mail pass from a large part of the Internet, which
  * proof_for_all's two clients cannot show. True for text that is not a valid record, which lets
  * nobody pass.
