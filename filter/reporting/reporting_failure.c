@@ -180,7 +180,7 @@ claim(struct reporting_post *post, int64_t id, int64_t *told)
 	store_bind_int(query, 1, post->now + WAIT);
 	store_bind_int(query, 2, id);
 	store_bind_int(query, 3, post->now);
-	store_bind_int(query, 4, post->now + WAIT);
+	store_bind_int(query, 4, post->now + WAIT + DAY_SECONDS);
 	step = store_step(query);
 	if (step == STORE_ROW)
 		*told = store_int(query, 0);
@@ -370,7 +370,8 @@ list_due(struct reporting_post *post, struct arena *arena, struct failure **list
 	*list = NULL;
 	store_bind_int(query, 1, post->now);
 	store_bind_int(query, 2, RUN_MAX);
-	store_bind_int(query, 3, post->now + WAIT); /* written when the clock was wrong */
+	/* a later time was written when the clock was wrong; those of hosts may differ */
+	store_bind_int(query, 3, post->now + WAIT + DAY_SECONDS);
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct failure *failure = arena_alloc(arena, sizeof *failure);
 

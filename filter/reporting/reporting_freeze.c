@@ -62,21 +62,22 @@ list_due(struct reporting_freezer *freezer, struct due **list)
 }
 
 /*
- * Does all mail of the day consist of reports? Asked in the transaction: before it, more may have
- * been imported.
+ * Does all mail of the day consist of reports, or has another process frozen it? Asked in the
+ * transaction: before it, more may have been imported.
  */
 static enum status
-is_silent(struct freeze *freeze, bool *silent)
+is_silent(struct freeze *freeze, bool *silent, bool *frozen)
 {
 	struct store_query *query = store_query(freeze->freezer->store,
-		"SELECT CAST(COALESCE(SUM(messages - reports), 0) AS BIGINT) FROM out_row"
+		"SELECT CAST(COALESCE(SUM(messages - reports), 0) AS BIGINT), COUNT(*) FROM out_row"
 		" WHERE day = ?1 AND policy = ?2 AND report = 0");
 	enum store_step step;
 
 	store_bind_int(query, 1, freeze->due->day);
 	store_bind_int(query, 2, freeze->due->policy);
 	step = store_step(query);
-	*silent = step == STORE_ROW && store_int(query, 0) == 0;
+	*frozen = step == STORE_ROW && store_int(query, 1) == 0;
+	*silent = step == STORE_ROW && !*frozen && store_int(query, 0) == 0;
 	store_reset(query);
 	return step == STORE_ROW ? ST_OK : ST_TEMP;
 }
@@ -270,11 +271,13 @@ freeze_parts(struct freeze *freeze)
 	struct reporting_freezer *freezer = freeze->freezer;
 	enum status st = reporting_store_policy_get(freezer->store, freeze->due->policy,
 		freeze->arena, &freeze->policy, &freeze->addresses);
-	bool silent = false;
+	bool silent = false, frozen = false;
 	int64_t number;
 
 	if (st == ST_OK)
-		st = is_silent(freeze, &silent);
+		st = is_silent(freeze, &silent, &frozen);
+	if (st == ST_OK && frozen)
+		return ST_OK;
 	freezer->silent += silent;
 	if (st == ST_OK && (silent || freeze->addresses.n == 0))
 		return drop_rows(freeze);

@@ -69,8 +69,8 @@ reporting_letter_suppressed(
 	store_bind_text(query, 1, letter->policy.domain);
 	store_bind_text(query, 2, letter->address);
 	store_bind_int(query, 3, post->now);
-	/* a later end was written when the clock was wrong */
-	store_bind_int(query, 4, post->now + SILENT_MOST);
+	/* a later end was written when the clock was wrong; those of hosts may differ */
+	store_bind_int(query, 4, post->now + SILENT_MOST + DAY_SECONDS);
 	step = store_step(query);
 	*suppressed = step == STORE_ROW;
 	store_reset(query);
@@ -93,7 +93,7 @@ known_consent(struct reporting_post *post, const struct reporting_letter *letter
 	store_bind_text(query, 1, letter->policy.domain);
 	store_bind_text(query, 2, letter->address);
 	store_bind_int(query, 3, post->now);
-	store_bind_int(query, 4, post->now + CONSENT_SECONDS);
+	store_bind_int(query, 4, post->now + CONSENT_SECONDS + DAY_SECONDS);
 	step = store_step(query);
 	if (step == STORE_ROW) {
 		*consent = store_int(query, 0) != 0 ? REPORTING_CONSENT_GIVEN

@@ -68,7 +68,8 @@ run_all(struct store *store, const char *const *statements, size_t n, const int6
 /*
  * Stores the day before which log lines are no longer counted, because it is no longer known
  * whether they were. A stored day after tomorrow is from a time when the clock was wrong, and would
- * end all counting: it becomes tomorrow, so that nothing is counted twice.
+ * end all counting: it becomes tomorrow, so that nothing is counted twice. If it is our clock that
+ * is wrong, by months, old logs that are imported again may count twice.
  */
 static enum status
 note_day(struct store *store, int64_t day, int64_t now, struct arena *arena)
