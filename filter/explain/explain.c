@@ -134,12 +134,14 @@ write_undone(const struct evaluation *ev, const struct outcome *outcome)
 	return EXIT_TEMPFAIL;
 }
 
-static int
-write_explanation(struct evaluation *ev, const struct own_senders *own)
+/* False if the explanation cannot be written. *status: the exit status for the message. */
+static bool
+write_explanation(struct evaluation *ev, const struct own_senders *own, int *status)
 {
 	const struct options *options = ev->options;
-	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
-	struct outcome outcome = {.status = status, .field = block_field(ev).field};
+	struct outcome outcome = {
+		.status = profile_delivery(options, ev->verdict.disposition, false, false).status,
+		.field = block_field(ev).field};
 	struct findings advice;
 	struct slice line;
 	int undone;
@@ -165,13 +167,14 @@ write_explanation(struct evaluation *ev, const struct own_senders *own)
 		print_findings(_("How to fix it:"), &advice);
 	} else if (options->output == OUTPUT_JSON) {
 		if (json_line(ev, &outcome, &line) != ST_OK)
-			return EXIT_TEMPFAIL;
+			return false;
 		fwrite(line.p, 1, line.n, stdout);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		return EXIT_TEMPFAIL;
+		return false;
 	undone = write_undone(ev, &outcome);
-	return undone != 0 ? undone : status;
+	*status = undone != 0 ? undone : outcome.status;
+	return undone != EXIT_TEMPFAIL;
 }
 
 /* Explains one attached message as if it had been stored separately. */
@@ -186,6 +189,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	struct evaluation ev;
 	struct error error = {.path = NULL};
 	bool explained = false;
+	int status; /* not that of the outer message */
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
@@ -200,7 +204,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 					? _("\nAttached message %zu, re-encoded on the way:\n\n")
 					: _("\nAttached message %zu:\n\n"),
 				number);
-		explained = write_explanation(&ev, own) != EXIT_TEMPFAIL;
+		explained = write_explanation(&ev, own, &status);
 	}
 	if (error.reason.id != REASON_NONE)
 		error_print(&error, outer->arena);
@@ -246,7 +250,7 @@ tell_bounce(const struct evaluation *ev, const struct own_senders *own, bool *st
 		bounce_find(&sandbox_apart, ev->gmime, ev->message.raw, ev->arena, &bounce);
 
 	*stop = found == BOUNCE_UNREAD;
-	if (found == BOUNCE_UNREAD)
+	if (found == BOUNCE_UNREAD || found == BOUNCE_LIMIT)
 		fprintf(stderr, "mailstamp: %s\n",
 			_("the bounce is not explained: reading its parts takes too much time or "
 			  "memory, or they exceed a limit"));
@@ -274,7 +278,7 @@ tell_attached(const struct evaluation *ev, const struct own_senders *own, int st
 	bool stop, whole;
 	size_t n;
 
-	if (!ev->evaluated || status == EXIT_TEMPFAIL)
+	if (!ev->evaluated)
 		return status;
 	if (!tell_bounce(ev, own, &stop))
 		return EXIT_TEMPFAIL;
@@ -324,7 +328,8 @@ explain_main(const struct options *options, struct arena *arena)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {
 	case EVALUATE_OK:
-		status = tell_attached(&ev, own, write_explanation(&ev, own));
+		status = write_explanation(&ev, own, &status) ? tell_attached(&ev, own, status)
+							      : EXIT_TEMPFAIL;
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
 			!record_keep(options, dns_record(evaluate_dns(&ev), arena), arena))
 			status = EXIT_TEMPFAIL;

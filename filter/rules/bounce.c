@@ -430,7 +430,7 @@ bounce_find(const struct apart *apart, struct address_gmime *gmime, struct slice
 	if (end != APART_DONE)
 		return !likely ? BOUNCE_NONE : end == APART_DIED ? BOUNCE_UNREAD : BOUNCE_FAILED;
 	if (n == 0)
-		return likely && !bounce->whole ? BOUNCE_UNREAD : BOUNCE_NONE;
+		return likely && !bounce->whole ? BOUNCE_LIMIT : BOUNCE_NONE;
 	for (size_t i = 0; i < n; i++) {
 		if (parts[i].kind == BOUNCE_STATUS)
 			read_status(bounce, parts[i].bytes, arena);

@@ -43,6 +43,7 @@ enum bounce_found {
 	BOUNCE_NONE,   /* there is no bounce in the message */
 	BOUNCE_READ,   /* at least one was read */
 	BOUNCE_UNREAD, /* the process that reads its parts ended early, or took too long */
+	BOUNCE_LIMIT,  /* none was found before a limit was reached */
 	BOUNCE_FAILED  /* that process could not be started */
 };
 
