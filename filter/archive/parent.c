@@ -136,6 +136,16 @@ fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 	order_done(&parent->order, slot, &judged);
 }
 
+/* Ends a message that could not be sent: with that fault, or without a result if the run ends. */
+static void
+give_up(struct parent *parent, struct order_slot *slot, enum fault fault)
+{
+	if (parent->stop)
+		order_skip(&parent->order, slot);
+	else
+		fail(parent, slot, fault);
+}
+
 /* Has the run or its reader ended? For the thread that takes messages. */
 static bool
 has_ended(void *arg)
@@ -159,7 +169,7 @@ send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 
 	pthread_mutex_lock(&parent->lock);
 	if (fault != FAULT_NONE && !parent->dead)
-		fail(parent, slot, fault);
+		give_up(parent, slot, fault);
 	pthread_mutex_unlock(&parent->lock);
 }
 
@@ -278,7 +288,7 @@ send_suspect(struct parent *parent)
 		parent->heard_ms = clock_ms();
 		if (fault == FAULT_NONE)
 			break;
-		fail(parent, slot, fault);
+		give_up(parent, slot, fault);
 	}
 	if (slot == NULL) {
 		pthread_cond_broadcast(&parent->room);
