@@ -312,12 +312,15 @@ bool
 ip_net_is_local(const struct ip *ip, unsigned bits)
 {
 	const size_t octets = ip->family == 4 ? 4 : 16;
-	struct ip last = *ip;
+	struct ip first = *ip, last = *ip;
 
 	for (size_t i = 0; i < octets; i++) {
 		const size_t before = bits > 8 * i ? bits - 8 * i : 0;
 
-		last.bytes[i] |= (unsigned char)(before < 8 ? 0xff >> before : 0);
+		const unsigned char rest = (unsigned char)(before < 8 ? 0xff >> before : 0);
+
+		first.bytes[i] &= (unsigned char)~rest;
+		last.bytes[i] |= rest;
 	}
-	return !ip_is_public(ip) && !ip_is_public(&last);
+	return !ip_is_public(&first) && !ip_is_public(&last);
 }

@@ -325,3 +325,29 @@ Test(ip, public_addresses)
 	}
 	cr_expect(!ip_is_public(&(struct ip){.family = 0}));
 }
+
+/* RFC 1918 3, RFC 6598 7: a wider network than a private one has public addresses. */
+Test(ip, net_is_local)
+{
+	static const struct {
+		const char *net;
+		bool local;
+	} rows[] = {
+		{"10.0.0.0/8", true},
+		{"172.16.0.0/12", true},
+		{"172.16.0.0/11", false},
+		{"172.31.0.1/12", true},
+		{"100.64.0.0/10", true},
+		{"100.64.0.0/9", false},
+		{"198.51.100.0/24", false},
+		{"fd00::/8", true},
+		{"2001:db8::/32", false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct ip_net net;
+
+		cr_assert(ip_net_parse(slice_str(rows[i].net), &net), "%s", rows[i].net);
+		cr_expect_eq(ip_net_is_local(&net.ip, net.bits), rows[i].local, "%s", rows[i].net);
+	}
+}
