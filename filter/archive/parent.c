@@ -33,8 +33,7 @@ struct parent {
 	bool lost;          /* a reader died, so DNS answers were lost */
 	enum parent_end end;
 	double share;
-	int64_t heard_ms;   /* when the last result arrived, or a message was sent to an idle reader
-			     */
+	int64_t heard_ms;   /* when a result arrived, or a message was sent to an idle reader */
 	int64_t ticked_ms;  /* when config.tick was called; only the main thread uses it */
 	struct arena arena; /* for one result */
 };
@@ -123,27 +122,21 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 	       journal_has(parent->journal, item->index, item->name, changed);
 }
 
-/* Makes the result of a message that was not evaluated because of fault. The lock is held. */
+/* Makes the result of a message that was not evaluated; FAULT_NONE: no result. The lock is held. */
 static void
 fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 {
 	const struct error error = fault_error(fault, NULL, NULL);
 	struct judged judged;
 
+	if (fault == FAULT_NONE) {
+		order_skip(&parent->order, slot);
+		return;
+	}
 	judged_failure(parent->config.options, slot->item.index, slot->item.name, &error,
 		&parent->arena, &judged);
 	arena_reset(&parent->arena);
 	order_done(&parent->order, slot, &judged);
-}
-
-/* Ends a message that could not be sent: with that fault, or without a result if the run ends. */
-static void
-give_up(struct parent *parent, struct order_slot *slot, enum fault fault)
-{
-	if (parent->stop)
-		order_skip(&parent->order, slot);
-	else
-		fail(parent, slot, fault);
 }
 
 /* Has the run or its reader ended? For the thread that takes messages. */
@@ -169,7 +162,7 @@ send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 
 	pthread_mutex_lock(&parent->lock);
 	if (fault != FAULT_NONE && !parent->dead)
-		give_up(parent, slot, fault);
+		fail(parent, slot, parent->stop ? FAULT_NONE : fault);
 	pthread_mutex_unlock(&parent->lock);
 }
 
@@ -288,7 +281,7 @@ send_suspect(struct parent *parent)
 		parent->heard_ms = clock_ms();
 		if (fault == FAULT_NONE)
 			break;
-		give_up(parent, slot, fault);
+		fail(parent, slot, parent->stop ? FAULT_NONE : fault);
 	}
 	if (slot == NULL) {
 		pthread_cond_broadcast(&parent->room);
