@@ -20,8 +20,7 @@ struct parent {
 	struct parent_config config;
 	struct journal *journal; /* or NULL */
 	struct reader *reader; /* may be replaced only with both locks held; NULL: there is none */
-	pthread_mutex_t
-		source_lock; /* held while a message is taken and sent; acquired before lock */
+	pthread_mutex_t source_lock; /* held while a message is taken and sent; before lock */
 	pthread_mutex_t lock;
 	pthread_cond_t room;
 	struct order order;
