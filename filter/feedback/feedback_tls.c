@@ -233,7 +233,7 @@ read_report(const struct reader *reader, json_t *root, json_t *policies)
 enum status
 feedback_tls_parse(struct slice octets, struct arena *arena, struct feedback_report *report)
 {
-	struct reader reader = {report, arena};
+	struct reader reader = {.arena = arena};
 	enum status st = ST_BAD;
 	json_t *root, *policies;
 
@@ -242,6 +242,7 @@ feedback_tls_parse(struct slice octets, struct arena *arena, struct feedback_rep
 		.ends = FEEDBACK_NO_TIME,
 		.warnings.arena = arena,
 	};
+	reader.report = report;
 	if (octets.n > FEEDBACK_TLS_OCTETS)
 		return ST_LIMIT;
 	if (!json_start())
