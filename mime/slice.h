@@ -128,6 +128,16 @@ slice_find(struct slice s, char c)
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }
 
+/* offset of the first part, in any case of ASCII letters; s.n if there is none, or it is empty */
+static inline size_t
+slice_ifind(struct slice s, struct slice part)
+{
+	for (size_t i = 0; part.n > 0 && i + part.n <= s.n; i++)
+		if (slice_ieq(slice_head(slice_from(s, i), part.n), part))
+			return i;
+	return s.n;
+}
+
 /* offset of the last c, or s.n if there is none */
 static inline size_t
 slice_rfind(struct slice s, char c)

@@ -19,15 +19,6 @@ static const char *const full_width =
 	N_("a character of another script: type the record with plain ASCII");
 
 static size_t
-find_text(struct slice in, struct slice what)
-{
-	for (size_t i = 0; i + what.n <= in.n; i++)
-		if (slice_ieq(slice_head(slice_from(in, i), what.n), what))
-			return i;
-	return in.n;
-}
-
-static size_t
 find_line_end(struct slice record)
 {
 	const size_t cr = slice_find(record, '\r'), lf = slice_find(record, '\n');
@@ -70,11 +61,11 @@ slip_find(enum slip_kind kind, struct slice record, size_t at)
 		size_t place;
 		const char *text;
 	} slips[] = {
-		{find_text(record, SLICE("\\;")), backslash},
+		{slice_ifind(record, SLICE("\\;")), backslash},
 		{slice_find(record, '"'), quotes},
 		{find_line_end(record), line_end},
 		{find_8bit(record), full_width},
-		{kind == SLIP_KEY ? find_text(record, SLICE("rsa-sha256")) : record.n, hash_name},
+		{kind == SLIP_KEY ? slice_ifind(record, SLICE("rsa-sha256")) : record.n, hash_name},
 	};
 
 	if (kind != SLIP_SPF && kind != SLIP_KEY_DATA &&

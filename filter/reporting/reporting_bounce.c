@@ -24,9 +24,7 @@ enum {
 	FIELDS_MAX = 1000,
 	FIELD_OCTETS = 65536,
 	PARTS_MAX = 20,
-	BOUNDARY_MAX = 70, /* RFC 2046 5.1.1 */
-	SILENT_DAYS =
-		7, /* days without reports after the first bounce, doubled by each further one */
+	BOUNDARY_MAX = 70,  /* RFC 2046 5.1.1 */
 	ADDRESSES_MAX = 100 /* addresses of a bounce that are examined */
 };
 
@@ -234,7 +232,6 @@ suppress(struct bounce *bounce)
 		"out_suppressed.bounces >= 4 THEN 16"
 		" WHEN out_suppressed.bounces = 3 THEN 8"
 		" WHEN out_suppressed.bounces = 2 THEN 4 ELSE 2 END)");
-	const int64_t silent = (int64_t)SILENT_DAYS * DAY_SECONDS;
 	struct slice address = SLICE("");
 	int64_t report;
 
@@ -243,10 +240,10 @@ suppress(struct bounce *bounce)
 	if (report == 0)
 		return ST_OK;
 	store_bind_text(note, 1, address);
-	store_bind_int(note, 2, bounce->now + silent);
+	store_bind_int(note, 2, bounce->now + REPORTING_SILENT);
 	store_bind_int(note, 3, report);
 	store_bind_int(note, 4, bounce->now);
-	store_bind_int(note, 5, silent);
+	store_bind_int(note, 5, REPORTING_SILENT);
 	return store_run(note);
 }
 

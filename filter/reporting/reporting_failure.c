@@ -7,6 +7,7 @@
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/io/clock.h"
 #include "filter/reporting/reporting_mail.h"
+#include "filter/reporting/reporting_store.h"
 #include "filter/verdict/evaluate.h"
 
 enum {
@@ -180,7 +181,7 @@ claim(struct reporting_post *post, int64_t id, int64_t *told)
 	store_bind_int(query, 1, post->now + WAIT);
 	store_bind_int(query, 2, id);
 	store_bind_int(query, 3, post->now);
-	store_bind_int(query, 4, post->now + WAIT + DAY_SECONDS);
+	store_bind_int(query, 4, reporting_latest(post->now, WAIT));
 	step = store_step(query);
 	if (step == STORE_ROW)
 		*told = store_int(query, 0);
@@ -370,8 +371,7 @@ list_due(struct reporting_post *post, struct arena *arena, struct failure **list
 	*list = NULL;
 	store_bind_int(query, 1, post->now);
 	store_bind_int(query, 2, RUN_MAX);
-	/* a later time was written when the clock was wrong; those of hosts may differ */
-	store_bind_int(query, 3, post->now + WAIT + DAY_SECONDS);
+	store_bind_int(query, 3, reporting_latest(post->now, WAIT));
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct failure *failure = arena_alloc(arena, sizeof *failure);
 

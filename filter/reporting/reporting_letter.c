@@ -18,9 +18,8 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = DAY_SECONDS,      /* how long the consent of another domain is cached */
-	SILENT_MOST = 16 * 7 * DAY_SECONDS, /* the longest suppression (reporting_bounce.c) */
-	FAILURES_MAX = 5, /* after so many failures in a row, nothing more is sent */
+	CONSENT_SECONDS = DAY_SECONDS, /* how long the consent of another domain is cached */
+	FAILURES_MAX = 5,              /* after so many failures in a row, nothing more is sent */
 	TEXT_MAX = 2048,
 	EX_DATAERR_ = 65, /* sysexits.h */
 	EX_NOUSER_ = 67,
@@ -69,8 +68,7 @@ reporting_letter_suppressed(
 	store_bind_text(query, 1, letter->policy.domain);
 	store_bind_text(query, 2, letter->address);
 	store_bind_int(query, 3, post->now);
-	/* a later end was written when the clock was wrong; those of hosts may differ */
-	store_bind_int(query, 4, post->now + SILENT_MOST + DAY_SECONDS);
+	store_bind_int(query, 4, reporting_latest(post->now, REPORTING_SILENT_MOST));
 	step = store_step(query);
 	*suppressed = step == STORE_ROW;
 	store_reset(query);
@@ -93,7 +91,7 @@ known_consent(struct reporting_post *post, const struct reporting_letter *letter
 	store_bind_text(query, 1, letter->policy.domain);
 	store_bind_text(query, 2, letter->address);
 	store_bind_int(query, 3, post->now);
-	store_bind_int(query, 4, post->now + CONSENT_SECONDS + DAY_SECONDS);
+	store_bind_int(query, 4, reporting_latest(post->now, CONSENT_SECONDS));
 	step = store_step(query);
 	if (step == STORE_ROW) {
 		*consent = store_int(query, 0) != 0 ? REPORTING_CONSENT_GIVEN

@@ -87,7 +87,7 @@ claim(struct sender *sender, const struct mail *mail, bool *claimed)
 	store_bind_int(query, 1, sender->post.now + WAIT_FIRST);
 	store_bind_int(query, 2, mail->id);
 	store_bind_int(query, 3, sender->post.now);
-	store_bind_int(query, 4, sender->post.now + WAIT_MOST + DAY_SECONDS);
+	store_bind_int(query, 4, reporting_latest(sender->post.now, WAIT_MOST));
 	step = store_step(query);
 	*claimed = step == STORE_ROW;
 	store_reset(query);
@@ -195,7 +195,7 @@ list_mail(struct sender *sender, struct arena *arena, struct mail **list)
 	*list = NULL;
 	store_bind_int(query, 1, sender->post.now);
 	store_bind_int(query, 2, (int64_t)sender->post.options->max_mails);
-	store_bind_int(query, 3, sender->post.now + WAIT_MOST + DAY_SECONDS);
+	store_bind_int(query, 3, reporting_latest(sender->post.now, WAIT_MOST));
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct mail *mail = arena_alloc(arena, sizeof *mail);
 

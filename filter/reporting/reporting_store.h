@@ -6,6 +6,7 @@
 #define FILTER_REPORTING_REPORTING_STORE_H
 
 #include "filter/aggregate/aggregate_row.h"
+#include "filter/io/clock.h"
 #include "filter/store/store.h"
 
 /* The state of the mail to one address. */
@@ -19,6 +20,21 @@ enum reporting_state {
 	REPORTING_BOUNCED,
 	REPORTING_TRIED /* a failure report that has not been accepted yet */
 };
+
+enum {
+	REPORTING_SILENT = 7 * DAY_SECONDS, /* seconds without reports after the first bounce, */
+	REPORTING_SILENT_MOST = 16 * REPORTING_SILENT, /* and after many: doubled four times */
+};
+
+/*
+ * The latest time that a host may have stored for what is due within so many seconds: hosts' clocks
+ * differ by less than a day. A later one was written when a clock was wrong, and does not count.
+ */
+static inline int64_t
+reporting_latest(int64_t now, int64_t seconds)
+{
+	return now + seconds + DAY_SECONDS;
+}
 
 enum {
 	REPORTING_OPEN = 0,    /* out_row.report: not yet in a report */

@@ -13,10 +13,7 @@ value_of(const struct message *message, const char *name, struct arena *arena)
 static bool
 contains(struct slice text, struct slice part)
 {
-	for (size_t i = 0; i + part.n <= text.n; i++)
-		if (slice_ieq(slice_head(slice_from(text, i), part.n), part))
-			return true;
-	return false;
+	return slice_ifind(text, part) < text.n;
 }
 
 /* RFC 9990 3.5.2: case-sensitive, with white space between its parts */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/base/domain.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "mime/message.h"
@@ -129,15 +130,6 @@ static const struct {
 
 enum { MEANINGS = sizeof meanings / sizeof meanings[0] };
 
-static size_t
-find(struct slice text, struct slice what)
-{
-	for (size_t i = 0; i + what.n <= text.n; i++)
-		if (slice_ieq(slice_head(slice_from(text, i), what.n), what))
-			return i;
-	return text.n;
-}
-
 /* The name at the beginning of the text, without a dot at its end; empty if it has no dot inside.
  */
 static struct slice
@@ -161,15 +153,9 @@ source_of(struct slice host)
 	if (host_at(host).n != host.n)
 		return BOUNCE_NOBODY;
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
-		for (size_t k = 0; sources[i].hosts[k] != NULL; k++) {
-			const struct slice domain = slice_str(sources[i].hosts[k]);
-			const struct slice end =
-				slice_from(host, host.n > domain.n ? host.n - domain.n : 0);
-
-			if (slice_ieq(end, domain) &&
-				(host.n == domain.n || host.p[host.n - domain.n - 1] == '.'))
+		for (size_t k = 0; sources[i].hosts[k] != NULL; k++)
+			if (domain_within(host, slice_str(sources[i].hosts[k])))
 				return (enum bounce_source)i;
-		}
 	return BOUNCE_NOBODY;
 }
 
@@ -223,7 +209,7 @@ meaning_of(enum bounce_source by, const struct policy_code *status, struct slice
 			status->last <= meanings[i].last &&
 			(meanings[i].class == 0 || meanings[i].class == status->text.p[0]) &&
 			(meanings[i].word == NULL ||
-				find(reply, slice_str(meanings[i].word)) < reply.n))
+				slice_ifind(reply, slice_str(meanings[i].word)) < reply.n))
 			break;
 	return i;
 }
@@ -416,14 +402,14 @@ bounce_find(const struct apart *apart, struct address_gmime *gmime, struct slice
 	struct arena *arena, struct bounce *bounce)
 {
 	/* not found in a message that is encoded; that costs only the report of a failure */
-	const bool likely = find(raw, SLICE("delivery-status")) < raw.n;
+	const bool likely = slice_ifind(raw, SLICE("delivery-status")) < raw.n;
 	struct bounce_part *parts;
 	enum apart_end end;
 	size_t n;
 
 	*bounce = (struct bounce){.n = 0};
 
-	if (!likely && find(raw, SLICE("message/")) == raw.n)
+	if (!likely && slice_ifind(raw, SLICE("message/")) == raw.n)
 		return BOUNCE_NONE;
 	parts = arena_array(arena, BOUNCE_PARTS, sizeof *parts);
 	end = bounce_parts(apart, gmime, raw, arena, parts, &n, &bounce->whole);

@@ -167,12 +167,9 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 }
 
 static bool
-contains(struct slice text, struct slice word)
+contains(struct slice text, struct slice part)
 {
-	for (size_t i = 0; word.n > 0 && i + word.n <= text.n; i++)
-		if (slice_ieq(slice_head(slice_from(text, i), word.n), word))
-			return true;
-	return false;
+	return slice_ifind(text, part) < text.n;
 }
 
 /* Does the value of an Authentication-Results field claim to be ours? */
