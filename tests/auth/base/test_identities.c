@@ -1,4 +1,4 @@
-#include "mime/apart.h"
+#include "tests/support/apart_reply.h"
 #include "tests/support/identities_rig.h"
 
 /* RFC 9989 4.2, 5.3.1: one From field, one domain */
@@ -360,31 +360,12 @@ Test(identities, no_second_reader)
 }
 
 /*
- * What say() returns in place of the separate process that reads From: how it ended, and its reply.
- */
-static struct {
-	enum apart_end end;
-	struct slice reply;
-} said;
-
-static enum apart_end
-say(const struct apart_job *job, char *reply, size_t size, size_t *n)
-{
-	(void)job;
-	cr_assert(said.reply.n <= size);
-	if (said.reply.n > 0)
-		memcpy(reply, said.reply.p, said.reply.n);
-	*n = said.reply.n;
-	return said.end;
-}
-
-/*
  * Whatever happens to the process that reads From a second time, no message passes without its
  * answer.
  */
 Test(identities, the_second_reader_apart)
 {
-	static const struct apart apart = {.run = say};
+	static const struct apart apart = {.run = apart_reply_run};
 	static const struct {
 		const char *name;
 		enum apart_end end;
@@ -409,8 +390,8 @@ Test(identities, the_second_reader_apart)
 	identities_rig_open(&f);
 	address_gmime_apart(f.gmime, &apart);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		said.end = rows[i].end;
-		said.reply = rows[i].reply;
+		apart_reply.end = rows[i].end;
+		apart_reply.reply = rows[i].reply;
 		message_parse(SLICE("From: \"a, b\" <a@example.com> (c)\n\n"), FIELDS, FIELD_SIZE,
 			&f.arena, &f.message);
 		cr_expect_eq(identities_find(&f.message, f.gmime, &f.arena, &f.ids), rows[i].status,
@@ -430,14 +411,14 @@ Test(identities, the_second_reader_apart)
  */
 Test(identities, over_a_limit_after_a_death)
 {
-	static const struct apart apart = {.run = say};
+	static const struct apart apart = {.run = apart_reply_run};
 	struct identities_rig f;
 	struct buf buf;
 
 	identities_rig_open(&f);
 	address_gmime_apart(f.gmime, &apart);
-	said.end = APART_DIED;
-	said.reply = SLICE("");
+	apart_reply.end = APART_DIED;
+	apart_reply.reply = SLICE("");
 	identities_rig_find(&f, SLICE("From: \"a, b\" <a@example.com> (c)\n\n"));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), READER_DIED);
 	buf_init(&buf, &f.arena, 1 << 20);

@@ -9,6 +9,7 @@
 #include "filter/sandbox/apart.h"
 #include "mime/address.h"
 #include "mime/buf.h"
+#include "tests/support/apart_reply.h"
 
 #define REPORT "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
 #define STATUS "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; out.example\n\n"
@@ -162,23 +163,6 @@ Test(bounce, find)
 	address_gmime_close(gmime);
 }
 
-/* What say() returns in place of the separate process. */
-static struct {
-	enum apart_end end;
-	struct slice reply;
-} said;
-
-static enum apart_end
-say(const struct apart_job *job, char *reply, size_t size, size_t *n)
-{
-	(void)job;
-	cr_assert(said.reply.n <= size);
-	if (said.reply.n > 0)
-		memcpy(reply, said.reply.p, said.reply.n);
-	*n = said.reply.n;
-	return said.end;
-}
-
 #define S(text)                                                                                    \
 	{                                                                                          \
 		(text), sizeof(text) - 1                                                           \
@@ -189,7 +173,7 @@ say(const struct apart_job *job, char *reply, size_t size, size_t *n)
 /* Whatever the process replies, nothing outside the message is read. */
 Test(bounce, replies)
 {
-	static const struct apart apart = {.run = say};
+	static const struct apart apart = {.run = apart_reply_run};
 	static const struct {
 		const char *name;
 		enum apart_end end;
@@ -233,8 +217,8 @@ Test(bounce, replies)
 		struct arena arena;
 
 		arena_init(&arena, NULL, NULL);
-		said.end = ends[i].end;
-		said.reply = ends[i].reply;
+		apart_reply.end = ends[i].end;
+		apart_reply.reply = ends[i].reply;
 		cr_expect_eq(bounce_find(&apart, NULL, SLICE("delivery-status"), &arena, &bounce),
 			ends[i].found, "%s", ends[i].name);
 		cr_expect_eq(bounce_find(&apart, NULL, SLICE("message/rfc822"), &arena, &bounce),
