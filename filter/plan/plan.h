@@ -78,6 +78,7 @@ struct plan {
 	struct plan_source
 		*sources; /* sorted by hurt, undecided and stopped mail, the most first */
 	size_t nsources;
+	struct plan_time time;
 	bool failed_proof; /* a record does not do what it promises: it is not proposed */
 };
 
@@ -98,6 +99,12 @@ void plan_list_sources(struct plan *plan);
  * only in the reports its mail as a known sender fails; otherwise saved mail.
  */
 enum plan_view plan_view_of(const struct plan_source *source);
+
+/*
+ * Returns the author domains, without duplicates, of which something is unknown because the time
+ * for all queries was too short; in the evaluation's arena. The plan is incomplete for their mail.
+ */
+const char *const *plan_cut(const struct plan *plan, size_t *n);
 
 /*
  * Must something be fixed or decided before a step that asks receivers to act, or is there too

@@ -17,6 +17,30 @@ struct letter {
 	struct dkim_result dkim;
 };
 
+struct plan_time
+plan_time_begin(const struct evaluation *ev, size_t authors)
+{
+	const int64_t now = dns_clock_ms(ev->in.dns), most = ev->options->deadline_ms;
+
+	return (struct plan_time){
+		.until_ms = most > (INT64_MAX - now) / PLAN_DEADLINES ? INT64_MAX
+								      : now + most * PLAN_DEADLINES,
+		.left = authors,
+	};
+}
+
+/* Gives the following queries their share of the time; returns its end. */
+static int64_t
+begin_queries(const struct evaluation *ev, const struct plan_time *time)
+{
+	const int64_t now = dns_clock_ms(ev->in.dns), most = ev->options->deadline_ms;
+	const int64_t rest = time->until_ms > now ? time->until_ms - now : 0;
+	const int64_t share = time->left > 1 ? rest / (int64_t)time->left : rest;
+
+	dns_begin(evaluate_dns(ev), share < most ? share : most);
+	return share < most ? now + share : INT64_MAX;
+}
+
 static void
 write_letter(const struct evaluation *ev, struct dns *dns, struct slice author, struct arena *arena,
 	struct letter *letter)
@@ -39,8 +63,6 @@ write_letter(const struct evaluation *ev, struct dns *dns, struct slice author, 
 	letter->in.ids = &letter->ids;
 	letter->in.arena = arena;
 	letter->in.dns = dns;
-	/* as for a message: names that do not answer must not use up the time of later names */
-	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
 	letter->in.until_ms = evaluate_until_ms(ev->options, dns);
 }
 
@@ -69,15 +91,19 @@ sign_letter(const struct plan_group *group, struct arena *arena, struct letter *
 
 bool
 plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode mode,
-	struct dmarc_result *result)
+	const struct plan_time *time, struct dmarc_result *result)
 {
 	struct letter letter;
 
+	(void)begin_queries(ev, time);
 	write_letter(ev, ev->in.dns, domain, ev->arena, &letter);
 	return dmarc_check(&letter.in, mode, &letter.spf, &letter.dkim, result) == ST_OK;
 }
 
-/* Sets the scope of an author domain: does the domain's record or another one apply to it? */
+/*
+ * Sets the scope of an author domain: does the domain's record or another one apply to it? Also
+ * queries what a later record with another np may need.
+ */
 static bool
 find_scope(struct plan_check *check, struct dns *dns, size_t author)
 {
@@ -96,6 +122,8 @@ find_scope(struct plan_check *check, struct dns *dns, size_t author)
 		check->scopes[author] = PLAN_BELOW;
 	else
 		check->scopes[author] = PLAN_APART;
+	if (check->scopes[author] == PLAN_BELOW && result.record.np != DMARC_ABSENT)
+		(void)dns_get_policy(dns, name, DNS_A, 0);
 	arena_clear(&check->arena);
 	return true;
 }
@@ -139,16 +167,76 @@ plan_check_restart(struct plan_check *check)
 	return true;
 }
 
+/* The groups of each author domain, as lists of their numbers. */
+struct lists {
+	size_t *first; /* by number of the author domain */
+	size_t *next;  /* by number of the group; ngroups: the last one */
+};
+
+static struct lists
+list_groups(const struct plan_mail *mail, struct arena *arena)
+{
+	const struct lists lists = {
+		arena_array(arena, mail->nauthors, sizeof *lists.first),
+		arena_array(arena, mail->ngroups, sizeof *lists.next),
+	};
+
+	for (size_t i = 0; i < mail->nauthors; i++)
+		lists.first[i] = mail->ngroups;
+	for (size_t i = mail->ngroups; i > 0; i--) {
+		size_t *first = &lists.first[mail->groups[i - 1]->author];
+
+		lists.next[i - 1] = *first;
+		*first = i - 1;
+	}
+	return lists;
+}
+
+/* Evaluates a group by both RFCs, so that all its queries are made; *unknown: some failed. */
+static bool
+ask_group(struct plan_check *check, struct dns *dns, const struct plan_group *group, bool *unknown)
+{
+	for (int mode = DMARC_RFC9989; mode <= DMARC_RFC7489; mode++) {
+		struct dmarc_result result;
+
+		if (!judge_group(check, dns, group, (enum dmarc_mode)mode, &result))
+			return false;
+		*unknown = *unknown || result.code == AUTH_TEMPERROR;
+		arena_clear(&check->arena);
+	}
+	return true;
+}
+
+/* Makes all queries for the mail of an author domain, with and without the record. */
+static bool
+ask_author(struct plan_check *check, struct dns *dns, const struct lists *lists, size_t author,
+	struct plan_time *time)
+{
+	const int64_t end = begin_queries(check->ev, time);
+	bool unknown, done = find_scope(check, dns, author);
+
+	unknown = check->scopes[author] == PLAN_UNKNOWN;
+	for (size_t i = lists->first[author]; done && i < check->mail->ngroups; i = lists->next[i])
+		done = ask_group(check, dns, check->mail->groups[i], &unknown) &&
+		       ask_group(check, check->ev->in.dns, check->mail->groups[i], &unknown);
+	check->cut[author] = unknown && dns_clock_ms(dns) >= end;
+	if (time->left > 1)
+		time->left--;
+	return done;
+}
+
 bool
 plan_check_init(struct plan_check *check, const struct evaluation *ev, const struct plan_mail *mail,
-	struct slice domain, struct slice text)
+	struct slice domain, struct slice text, struct plan_time *time)
 {
+	const struct lists lists = list_groups(mail, ev->arena);
 	struct proof_record record;
 	struct dns *dns;
 	bool done = true;
 
 	*check = (struct plan_check){.ev = ev, .mail = mail, .domain = domain};
 	check->scopes = arena_array(ev->arena, mail->nauthors, sizeof *check->scopes);
+	check->cut = arena_array(ev->arena, mail->nauthors, sizeof *check->cut);
 	check->passes = arena_array(ev->arena, mail->ngroups, sizeof *check->passes);
 	arena_init(&check->arena, ev->arena->oom, ev->arena->oom_arg);
 	record = over(check, text, ev->arena);
@@ -156,7 +244,7 @@ plan_check_init(struct plan_check *check, const struct evaluation *ev, const str
 	if (dns == NULL)
 		return false;
 	for (size_t i = 0; done && i < mail->nauthors; i++)
-		done = find_scope(check, dns, i);
+		done = ask_author(check, dns, &lists, i, time);
 	dns_free(dns);
 	return done && plan_check_restart(check);
 }

@@ -41,21 +41,39 @@ struct plan_result {
 	bool promised; /* both RFCs give each author domain the policy that the record states */
 };
 
+enum { PLAN_DEADLINES = 10 /* the time for all queries of a run, in --deadline */ };
+
+/*
+ * The time that is left for queries: it is divided among the author domains, each of which gets at
+ * most --deadline, so that neither names that do not answer nor their number use up the time of
+ * other names.
+ */
+struct plan_time {
+	int64_t until_ms; /* dns_clock_ms */
+	size_t left;      /* author domains that were not looked up yet */
+};
+
 struct plan_check {
 	const struct evaluation *ev; /* its DNS, options and public suffix list */
 	const struct plan_mail *mail;
 	struct slice domain;
 	enum plan_scope *scopes; /* by number of the author domain */
+	bool *cut;    /* by the same number: it got less than --deadline, and that was too short */
 	bool *passes; /* by group, under the last evaluated record; initially the published one */
 	struct arena arena; /* for one evaluation */
 };
 
+/* The time of a run that begins now, for that number of author domains. */
+struct plan_time plan_time_begin(const struct evaluation *ev, size_t authors);
+
 /*
- * Finds the scopes, with text as the domain's record, and what passes now. False if memory or
- * OpenSSL failed.
+ * Finds the scopes, with text as the domain's record, and what passes now. All queries are made
+ * here, each author domain in its share of the time; later evaluations find their answers in the
+ * cache. False if memory or OpenSSL failed.
  */
 bool plan_check_init(struct plan_check *check, const struct evaluation *ev,
-	const struct plan_mail *mail, struct slice domain, struct slice text);
+	const struct plan_mail *mail, struct slice domain, struct slice text,
+	struct plan_time *time);
 void plan_check_clear(struct plan_check *check);
 
 /*
@@ -75,6 +93,6 @@ bool plan_check_record(struct plan_check *check, const struct plan_record *recor
  * Finds the current record of the domain, by the RFC of mode. False if memory or OpenSSL failed.
  */
 bool plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode mode,
-	struct dmarc_result *result);
+	const struct plan_time *time, struct dmarc_result *result);
 
 #endif

@@ -182,6 +182,18 @@ reports_part(const struct plan *plan)
 	return part;
 }
 
+static json_t *
+cut_part(const struct plan *plan)
+{
+	size_t n;
+	const char *const *names = plan_cut(plan, &n);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(names[i]));
+	return list;
+}
+
 enum status
 plan_json(const struct plan *plan, int status, struct slice *line)
 {
@@ -202,7 +214,7 @@ plan_json(const struct plan *plan, int status, struct slice *line)
 	for (size_t i = 0; i < plan->n; i++)
 		json_array_append_new(steps, step_part(plan, &plan->steps[i]));
 	return json_write(
-		json_pack("{s:i,s:s,s:I,s:o,s:o,s:b,s:o,s:o,s:o,s:s,s:s,s:b,s:o,s:I,s:o,s:i}",
+		json_pack("{s:i,s:s,s:I,s:o,s:o,s:b,s:o,s:o,s:o,s:s,s:s,s:b,s:o,s:o,s:I,s:o,s:i}",
 			"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION,
 			"time", (json_int_t)plan->ev->in.now, "domain",
 			json_known(plan->domain, arena), "record",
@@ -211,7 +223,8 @@ plan_json(const struct plan *plan, int status, struct slice *line)
 			"inherited", plan->inherited, "mail", mail_part(seen), "counts",
 			scopes_part(seen->counts), "reports", reports_part(plan), "order",
 			orders[plan->order], "end", ends[plan->end], "unproved", plan->failed_proof,
-			"sources", sources_part(plan), "further_messages", (json_int_t)seen->rest,
-			"steps", steps, "status", status),
+			"incomplete", cut_part(plan), "sources", sources_part(plan),
+			"further_messages", (json_int_t)seen->rest, "steps", steps, "status",
+			status),
 		arena, line);
 }

@@ -29,8 +29,8 @@ find_now(struct plan *plan, struct plan_record *current)
 {
 	struct dmarc_result old;
 
-	if (!plan_check_now(plan->ev, plan->domain, DMARC_RFC9989, &plan->now) ||
-		!plan_check_now(plan->ev, plan->domain, DMARC_RFC7489, &old))
+	if (!plan_check_now(plan->ev, plan->domain, DMARC_RFC9989, &plan->time, &plan->now) ||
+		!plan_check_now(plan->ev, plan->domain, DMARC_RFC7489, &plan->time, &old))
 		return false;
 	plan->has_record = plan->now.has_record && !plan->now.unusable;
 	plan->inherited = plan->has_record && !slice_eq(plan->now.record_domain, plan->domain);
@@ -238,7 +238,8 @@ look(struct plan *plan, struct plan_seen *seen, const struct plan_record *base, 
 
 	if (!seen->used)
 		return true;
-	if (!plan_check_init(&seen->check, plan->ev, &seen->mail, plan->domain, text) ||
+	if (!plan_check_init(
+		    &seen->check, plan->ev, &seen->mail, plan->domain, text, &plan->time) ||
 		!plan_check_record(&seen->check, base, text, &result))
 		return false;
 	memcpy(seen->counts, result.counts, sizeof seen->counts);
@@ -285,8 +286,12 @@ plan_make(struct plan *plan)
 {
 	struct plan_record base; /* the current record, or that of a first step */
 	struct slice text;
+	size_t authors = 0;
 	bool done;
 
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		authors += plan->seen[v].used ? plan->seen[v].mail.nauthors : 0;
+	plan->time = plan_time_begin(plan->ev, authors);
 	if (!find_now(plan, &base))
 		return false;
 	if (plan->now.code == AUTH_TEMPERROR)
@@ -298,6 +303,32 @@ plan_make(struct plan *plan)
 	for (int v = 0; v < PLAN_VIEWS; v++)
 		plan_check_clear(&plan->seen[v].check);
 	return done;
+}
+
+static bool
+is_listed(const char *const *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
+const char *const *
+plan_cut(const struct plan *plan, size_t *n)
+{
+	const char **list =
+		arena_array(plan->ev->arena, (size_t)PLAN_VIEWS * PLAN_AUTHORS, sizeof *list);
+
+	*n = 0;
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		const struct plan_seen *seen = &plan->seen[v];
+
+		for (size_t i = 0; seen->used && i < seen->mail.nauthors; i++)
+			if (seen->check.cut[i] && !is_listed(list, *n, seen->mail.authors[i]))
+				list[(*n)++] = seen->mail.authors[i];
+	}
+	return list;
 }
 
 struct plan_fails

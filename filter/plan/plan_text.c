@@ -6,7 +6,7 @@
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 
-enum { SOURCES = 20, STOPPED = 5, SHOWN = 1024, COLUMN = 10, WIDE = 13 };
+enum { SOURCES = 20, STOPPED = 5, CUT = 5, SHOWN = 1024, COLUMN = 10, WIDE = 13 };
 
 const char *
 plan_shown(const struct plan *plan, struct slice text)
@@ -117,6 +117,25 @@ print_view(const struct plan *plan, const struct plan_seen *seen, FILE *out)
 	if (seen->counts[PLAN_UNKNOWN].judged > 0)
 		print_counts(_("subdomains of which DNS did not answer"),
 			&seen->counts[PLAN_UNKNOWN], out);
+}
+
+/* Prints the author domains for which the time was too short. */
+static void
+print_cut(const struct plan *plan, FILE *out)
+{
+	size_t n;
+	const char *const *names = plan_cut(plan, &n);
+
+	if (n == 0)
+		return;
+	fprintf(out, _("\nThe time for all DNS queries was too short for %zu author domains:"), n);
+	for (size_t i = 0; i < n && i < CUT; i++)
+		fprintf(out, "%s %s", i > 0 ? "," : "", plan_shown(plan, slice_str(names[i])));
+	if (n > CUT)
+		fprintf(out, _(" and %zu more"), n - CUT);
+	fputs(_("\nThe plan is incomplete for their mail. Run it again, or with a longer "
+		"--deadline.\n"),
+		out);
 }
 
 static bool
@@ -340,6 +359,7 @@ plan_print(const struct plan *plan, FILE *out)
 {
 	print_now(plan, out);
 	print_seen(plan, out);
+	print_cut(plan, out);
 	print_sources(plan, out);
 	if (plan->n > 0 && plan->end == PLAN_WAY)
 		print_order(plan, out);
