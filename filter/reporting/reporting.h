@@ -10,6 +10,7 @@
 #define FILTER_REPORTING_REPORTING_H
 
 #include "filter/settings/settings.h"
+#include "mime/apart.h"
 
 int reporting_import_main(const struct options *options, struct arena *arena);
 int reporting_send_main(const struct options *options, struct arena *arena);
@@ -18,9 +19,18 @@ int reporting_send_main(const struct options *options, struct arena *arena);
 int reporting_bounce_main(const struct options *options, struct arena *arena);
 
 /*
- * Does a bounce (RFC 3464) report a permanent failure: a message/delivery-status part whose Action
- * is failed and whose Status, if it has one, is 5.x.x?
+ * Does the status of a bounce report a permanent failure: a group of fields whose Action is failed
+ * and whose Status, if it has one, is 5.x.x (RFC 3464 2.3.3, 2.3.4)?
  */
-bool reporting_bounce_failed(struct slice raw, struct arena *arena);
+bool reporting_status_failed(struct slice fields, struct arena *arena);
+
+/*
+ * Is raw a bounce whose status says so? Its parts are found in a separate process. A bounce that
+ * is only a part of a message does not count, nor does a status that is cut off. *failed is false
+ * unless that is APART_DONE.
+ */
+struct address_gmime;
+enum apart_end reporting_bounce_failed(const struct apart *apart, struct address_gmime *gmime,
+	struct slice raw, struct arena *arena, bool *failed);
 
 #endif

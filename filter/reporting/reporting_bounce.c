@@ -14,43 +14,20 @@
 #include "filter/reporting/reporting_error.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_verp.h"
+#include "filter/rules/bounce_parts.h"
+#include "filter/sandbox/apart.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
+#include "mime/address.h"
 #include "mime/message.h"
 
 enum {
-	BOUNCE_OCTETS = 1024 * 1024, /* maximum number of octets that are read */
+	INPUT_OCTETS = 1024 * 1024, /* maximum number of octets that are read */
 	FIELDS_MAX = 1000,
 	FIELD_OCTETS = 65536,
-	PARTS_MAX = 20,
-	BOUNDARY_MAX = 70,  /* RFC 2046 5.1.1 */
 	ADDRESSES_MAX = 100 /* addresses of a bounce that are examined */
 };
-
-/* The value of a parameter of a structured field, quoted or not. Comments are not recognized. */
-static struct slice
-parameter(struct slice value, struct slice name)
-{
-	while (value.n > 0) {
-		struct slice rest;
-
-		value = slice_from(value, slice_find(value, ';') + 1);
-		rest = slice_trim(value);
-		if (!slice_istarts(rest, name))
-			continue;
-		rest = slice_trim(slice_from(rest, name.n));
-		if (!slice_starts(rest, SLICE("=")))
-			continue;
-		rest = slice_trim(slice_from(rest, 1));
-		if (slice_starts(rest, SLICE("\""))) {
-			rest = slice_from(rest, 1);
-			return slice_head(rest, slice_find(rest, '"'));
-		}
-		return slice_trim(slice_head(rest, slice_find(rest, ';')));
-	}
-	return SLICE("");
-}
 
 static struct slice
 field_value(const struct message *message, const char *name, struct arena *arena)
@@ -61,16 +38,9 @@ field_value(const struct message *message, const char *name, struct arena *arena
 								     : field_unfold(field, arena);
 }
 
-/* Is the line a delimiter of that boundary (RFC 2046 5.1.1)? */
-static bool
-is_delimiter(struct slice line, struct slice boundary)
-{
-	return slice_starts(line, SLICE("--")) && slice_starts(slice_from(line, 2), boundary);
-}
-
-/* Does any group of fields report a permanent failure (RFC 3464 2.3.3, 2.3.4)? */
-static bool
-says_failed(struct slice fields, struct arena *arena)
+/* RFC 3464 2.3.3, 2.3.4 */
+bool
+reporting_status_failed(struct slice fields, struct arena *arena)
 {
 	struct message group;
 	struct slice action, status;
@@ -89,38 +59,26 @@ says_failed(struct slice fields, struct arena *arena)
 	return false;
 }
 
-bool
-reporting_bounce_failed(struct slice raw, struct arena *arena)
+enum apart_end
+reporting_bounce_failed(const struct apart *apart, struct address_gmime *gmime, struct slice raw,
+	struct arena *arena, bool *failed)
 {
+	struct bounce_part *parts = arena_array(arena, BOUNCE_PARTS, sizeof *parts);
 	struct message message;
-	struct slice type, boundary, rest, line;
-	const char *part = NULL;
-	size_t parts = 0;
+	enum apart_end end;
+	bool whole;
+	size_t n;
 
+	*failed = false;
+	/* without the mbox line */
 	message_parse(raw, FIELDS_MAX, FIELD_OCTETS, arena, &message);
-	type = field_value(&message, "Content-Type", arena);
-	boundary = parameter(type, SLICE("boundary"));
-	if (!slice_istarts(type, SLICE("multipart/report")) || boundary.n == 0 ||
-		boundary.n > BOUNDARY_MAX)
-		return false;
-	rest = message.body;
-	while (parts < PARTS_MAX && line_next(&rest, &line)) {
-		struct message inner;
-
-		if (!is_delimiter(line, boundary))
-			continue;
-		if (part != NULL) {
-			message_parse(slice_make(part, (size_t)(line.p - part)), FIELDS_MAX,
-				FIELD_OCTETS, arena, &inner);
-			if (slice_istarts(field_value(&inner, "Content-Type", arena),
-				    SLICE("message/delivery-status")) &&
-				says_failed(inner.body, arena))
-				return true;
-		}
-		part = rest.p;
-		parts++;
-	}
-	return false;
+	raw = slice_from(raw, (size_t)(message.header.p - raw.p));
+	end = bounce_parts(apart, gmime, raw, arena, parts, &n, &whole);
+	for (size_t i = 0; end == APART_DONE && i < n && !*failed; i++)
+		*failed = parts[i].kind == BOUNCE_STATUS && !parts[i].attached &&
+			  parts[i].bytes.p + parts[i].bytes.n != raw.p + raw.n &&
+			  reporting_status_failed(parts[i].bytes, arena);
+	return end;
 }
 
 /* finding the mail that bounced */
@@ -129,6 +87,7 @@ struct bounce {
 	const struct options *options;
 	struct store *store;
 	struct crypto *crypto;
+	struct address_gmime *gmime;
 	struct arena *arena;
 	struct slice secret;
 	int64_t now;
@@ -247,19 +206,21 @@ suppress(struct bounce *bounce)
 	return store_run(note);
 }
 
-static enum status
-take(struct bounce *bounce, struct slice raw)
+/* Prints why the bounce could not be processed, and returns 75, with which it is tried again. */
+static int
+fail(enum reporting_error why, struct arena *arena)
 {
-	enum status st;
+	const struct error error = reporting_error(why);
 
-	if (!reporting_bounce_failed(raw, bounce->arena))
-		return ST_OK;
-	st = reporting_store_secret(bounce->store, bounce->arena, &bounce->secret);
-	if (st == ST_OK)
-		st = find_mail(bounce, raw);
-	if (st != ST_OK)
-		return st == ST_BAD ? ST_OK : st;
-	st = store_begin(bounce->store);
+	error_print(&error, arena);
+	return EXIT_TEMPFAIL;
+}
+
+static enum status
+store_it(struct bounce *bounce)
+{
+	enum status st = store_begin(bounce->store);
+
 	if (st == ST_OK)
 		st = suppress(bounce);
 	if (st == ST_OK)
@@ -268,32 +229,44 @@ take(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
+/*
+ * Returns the exit status. Only a bounce that is addressed to the reverse-path of a report gets to
+ * GMime.
+ */
+static int
+take(struct bounce *bounce, struct slice raw)
+{
+	enum status st = reporting_store_secret(bounce->store, bounce->arena, &bounce->secret);
+	bool failed;
+
+	if (st == ST_OK)
+		st = find_mail(bounce, raw);
+	if (st != ST_OK)
+		return st == ST_BAD ? 0 : store_failed(bounce->store);
+	/* if the process ended early, the cause may be the message or a lack of memory: try again
+	 */
+	if (reporting_bounce_failed(&sandbox_apart, bounce->gmime, raw, bounce->arena, &failed) !=
+		APART_DONE)
+		return fail(REPORTING_E_NO_PARTS, bounce->arena);
+	return failed && store_it(bounce) != ST_OK ? store_failed(bounce->store) : 0;
+}
+
 /* Reads the beginning of stdin; discards the rest, so that the writer does not get EPIPE. */
 static bool
 read_stdin(struct arena *arena, struct slice *raw)
 {
-	char *bytes = arena_bytes(arena, BOUNCE_OCTETS), rest[4096];
-	ssize_t got = read_bytes(STDIN_FILENO, bytes, BOUNCE_OCTETS), more;
+	char *bytes = arena_bytes(arena, INPUT_OCTETS), rest[4096];
+	ssize_t got = read_bytes(STDIN_FILENO, bytes, INPUT_OCTETS), more;
 
 	if (got < 0)
 		return false;
 	*raw = slice_make(bytes, (size_t)got);
-	if (got < BOUNCE_OCTETS)
+	if (got < INPUT_OCTETS)
 		return true;
 	do
 		more = read(STDIN_FILENO, rest, sizeof rest);
 	while (more > 0 || (more < 0 && errno == EINTR));
 	return true;
-}
-
-/* Returns 75, because with any other failure status the mail server would bounce the bounce. */
-static int
-fail(enum reporting_error why, struct arena *arena)
-{
-	const struct error error = reporting_error(why);
-
-	error_print(&error, arena);
-	return EXIT_TEMPFAIL;
 }
 
 /* Opens crypto and store, and gives up all other rights before the bounce is read. */
@@ -308,7 +281,8 @@ open_bounce(struct bounce *bounce)
 	if (options->report_from == NULL && options->bounce_address == NULL)
 		return fail(REPORTING_E_NO_ADDRESS, bounce->arena);
 	bounce->crypto = crypto_new();
-	if (bounce->crypto == NULL)
+	bounce->gmime = address_gmime_open();
+	if (bounce->crypto == NULL || bounce->gmime == NULL)
 		return fail(REPORTING_E_NO_MEMORY, bounce->arena);
 	status = store_open_command(options->store, STORE_WRITE, bounce->arena, &bounce->store);
 	if (status != 0 || confine(options, bounce->arena, &confinement, &error) == ST_OK)
@@ -330,9 +304,10 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 
 	if (!read_stdin(arena, &raw) && status == 0) /* to the end, whatever failed */
 		status = fail(REPORTING_E_NOT_READ, arena);
-	if (status == 0 && take(&bounce, raw) != ST_OK)
-		status = store_failed(bounce.store);
+	if (status == 0)
+		status = take(&bounce, raw);
 	store_close(bounce.store);
+	address_gmime_close(bounce.gmime);
 	crypto_free(bounce.crypto);
 	return status == 0 ? 0 : EXIT_TEMPFAIL;
 }

@@ -17,7 +17,7 @@ enum {
 	REPLY_MAX = BOUNCE_RECODED_OCTETS + BOUNCE_PARTS * RECORD + AROUND
 };
 
-enum { FLAG_COPIED = 1, FLAG_RECODED = 2 };
+enum { FLAG_COPIED = 1, FLAG_RECODED = 2, FLAG_ATTACHED = 4 };
 
 struct search {
 	struct address_gmime *gmime;
@@ -26,6 +26,7 @@ struct search {
 	char *reply;
 	size_t size, n;
 	size_t parts, reports;
+	bool attached; /* the current bounce is only a part of the message */
 	bool whole;
 };
 
@@ -80,7 +81,8 @@ put_part(struct search *search, enum bounce_kind kind, struct slice bytes, size_
 	}
 	search->parts++;
 	at[0] = (char)kind;
-	at[1] = (char)((inside ? 0 : FLAG_COPIED) | (recoded ? FLAG_RECODED : 0));
+	at[1] = (char)((inside ? 0 : FLAG_COPIED) | (recoded ? FLAG_RECODED : 0) |
+		       (search->attached ? FLAG_ATTACHED : 0));
 	at[2] = (char)search->reports;
 	put_number(at + 3, bytes.n);
 	put_number(at + 3 + NUMBER, inside ? (size_t)(bytes.p - search->raw.p) : 0);
@@ -165,6 +167,7 @@ search_message(struct search *search, struct slice raw, bool recoded, size_t dep
 		end = i + 1;
 		while (parts[i].report != 0 && end < n && parts[end].report == parts[i].report)
 			end++;
+		search->attached = depth > 0 || !parts[i].outermost;
 		if (parts[i].report != 0)
 			put_report(search, parts + i, end - i, recoded);
 		else if (is_message(&parts[i]) && depth == BOUNCE_DEPTH)
@@ -206,6 +209,7 @@ take_part(struct slice *reply, struct slice raw, struct bounce_part *part)
 	*reply = slice_from(*reply, RECORD);
 	part->kind = (enum bounce_kind)at[0];
 	part->recoded = (at[1] & FLAG_RECODED) != 0;
+	part->attached = (at[1] & FLAG_ATTACHED) != 0;
 	part->report = (unsigned char)at[2];
 	if (at[0] < BOUNCE_TEXT || at[0] > BOUNCE_MESSAGE || part->report == 0 ||
 		part->report > BOUNCE_REPORTS)

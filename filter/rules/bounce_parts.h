@@ -23,6 +23,7 @@ struct bounce_part {
 	enum bounce_kind kind;
 	size_t report; /* number of its bounce, from 1 */
 	bool recoded;  /* it was encoded, or in a message that was */
+	bool attached; /* its bounce is only a part of the message */
 	struct slice bytes;
 };
 

@@ -57,6 +57,7 @@ struct walk {
 	size_t parameters;                     /* semicolons in Content-* fields */
 	bool opaque;                           /* GMime sees no text, and no names of files */
 	size_t report, reports;                /* the current multipart/report, and how many */
+	bool outermost;                        /* the current one is the message itself */
 	struct boundaries boundaries;          /* all possible boundaries */
 	size_t lines[STRUCTURE_LINES], nlines; /* where possible boundary lines begin */
 };
@@ -312,6 +313,7 @@ add_part(struct walk *walk, GMimeContentType *type, const char *name, struct sli
 		.bytes = bytes,
 		.recoded = recoded,
 		.report = walk->report,
+		.outermost = walk->report > 0 && walk->outermost,
 	};
 }
 
@@ -359,9 +361,11 @@ visit_multipart(struct walk *walk, void *object)
 	/* if GMime has read another boundary, the lines with it are not known */
 	if (!boundaries_have(&walk->boundaries, boundary))
 		walk->whole = false;
-	walk->around[walk->depth++] = boundary;
-	if (report)
+	if (report) {
 		walk->report = ++walk->reports;
+		walk->outermost = walk->depth == 0;
+	}
+	walk->around[walk->depth++] = boundary;
 	for (int i = 0; i < n; i++)
 		visit(walk, lib->part(multipart, i));
 	if (report)

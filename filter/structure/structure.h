@@ -52,6 +52,7 @@ struct structure_part {
 	struct slice bytes; /* decoded from base64 or quoted-printable */
 	bool recoded;       /* it was encoded: bytes are in the arena, else in the outer message */
 	size_t report;      /* 1 for the parts of the first multipart/report, 2 ...; 0 for others */
+	bool outermost;     /* raw itself is that multipart/report */
 };
 
 enum { STRUCTURE_PARTS = 100 };

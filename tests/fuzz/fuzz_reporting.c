@@ -1,6 +1,6 @@
 /*
- * what outgoing reports are made of: a line of the log, a bounce, addresses of a record, a
- * reverse-path; an accepted row makes a report whose lines and parts are its own
+ * what outgoing reports are made of: a line of the log, the status of a bounce, addresses of a
+ * record, a reverse-path; an accepted row makes a report whose lines and parts are its own
  */
 #include <assert.h>
 #include <stdint.h>
@@ -93,7 +93,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(json_start() && crypto != NULL);
 	check_event(bytes, &arena);
 	check_addresses(bytes, &arena);
-	(void)reporting_bounce_failed(bytes, &arena);
+	(void)reporting_status_failed(bytes, &arena);
 	(void)reporting_verp_read(crypto, key, bytes, "d@r.example", 0, &arena, &verp);
 	crypto_free(crypto);
 	arena_clear(&arena);
