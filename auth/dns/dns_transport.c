@@ -24,9 +24,17 @@ transport_init(struct transport *t, struct arena *arena)
 		t->max = limit.rlim_cur < 2 ? 1 : (size_t)limit.rlim_cur / 2;
 }
 
+static void
+close_idle(struct transport *t)
+{
+	while (t->nidle > 0)
+		close(t->idle[--t->nidle].fd);
+}
+
 void
 transport_free(struct transport *t)
 {
+	close_idle(t);
 	for (size_t i = 0; i < t->n; i++)
 		if (t->sockets[i] != NULL)
 			close(t->fds[i].fd);
@@ -59,12 +67,34 @@ transport_watch(struct transport *t, int fd)
 	add_place(t, NULL, fd, POLLIN);
 }
 
+/* Is the server on this machine, so that no packet from the network can look like its answer? */
+static bool
+is_loopback(const struct dns_server *server)
+{
+	if (server->address.any.sa_family == AF_INET)
+		return ntohl(server->address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&server->address.v6.sin6_addr) != 0;
+}
+
+/*
+ * Keeps the socket for another query, or closes it. One without an answer is closed: its server may
+ * have gone, and answer late.
+ */
+static void
+keep_or_close(struct transport *t, const struct dns_socket *s, int fd)
+{
+	if (s->heard && s->uses < TRANSPORT_USES && t->nidle < TRANSPORT_IDLE && is_loopback(s->to))
+		t->idle[t->nidle++] = (struct idle_socket){s->to, fd, s->uses};
+	else
+		close(fd);
+}
+
 void
 transport_close(struct transport *t, struct dns_socket *s)
 {
 	size_t last = t->n - 1;
 
-	close(t->fds[s->place].fd);
+	keep_or_close(t, s, t->fds[s->place].fd);
 	t->open--;
 	if (s->place < last) {
 		t->fds[s->place] = t->fds[last];
@@ -127,6 +157,39 @@ write_query(struct dns_socket *s, struct slice name, enum dns_type type)
 	return s->query_n > 0;
 }
 
+/* Takes a socket that was kept for this server; false if there is none. */
+static bool
+take_idle(struct transport *t, struct dns_socket *s, int *fd)
+{
+	for (size_t i = t->nidle; i-- > 0;)
+		if (t->idle[i].to == s->to) {
+			*fd = t->idle[i].fd;
+			s->uses = t->idle[i].uses + 1;
+			t->idle[i] = t->idle[--t->nidle];
+			return true;
+		}
+	return false;
+}
+
+/* A socket for the query: one that was kept, or a new one. */
+static enum transport_status
+find_socket(struct transport *t, struct dns_socket *s, int *fd)
+{
+	enum transport_status status;
+
+	s->uses = 1;
+	s->heard = false;
+	if (!s->tcp && take_idle(t, s, fd))
+		return TRANSPORT_SENT;
+	if (t->open + t->nidle >= t->max)
+		close_idle(t);
+	status = connect_to(t, s->tcp, s->to, fd);
+	if (status != TRANSPORT_FULL || t->nidle == 0)
+		return status;
+	close_idle(t);
+	return connect_to(t, s->tcp, s->to, fd);
+}
+
 enum transport_status
 transport_open(struct transport *t, struct dns_socket *s, const struct dns_server *server,
 	struct slice name, enum dns_type type)
@@ -138,7 +201,8 @@ transport_open(struct transport *t, struct dns_socket *s, const struct dns_serve
 		return TRANSPORT_FULL;
 	if (!write_query(s, name, type))
 		return TRANSPORT_REFUSED;
-	status = connect_to(t, s->tcp, server, &fd);
+	s->to = server;
+	status = find_socket(t, s, &fd);
 	if (status != TRANSPORT_SENT)
 		return status;
 	s->place = t->n;
@@ -211,7 +275,7 @@ transport_poll(struct transport *t, int timeout)
 static bool
 read_udp(struct transport *t, int fd, struct transport_event *event)
 {
-	const struct dns_socket *s = event->socket;
+	struct dns_socket *s = event->socket;
 	ssize_t n = recv(fd, t->packet, sizeof t->packet, MSG_TRUNC);
 	bool cut = n > (ssize_t)sizeof t->packet;
 
@@ -224,6 +288,7 @@ read_udp(struct transport *t, int fd, struct transport_event *event)
 		    event->message, slice_make((const char *)s->query + LENGTH, s->query_n)))
 		return false;
 	cut |= (t->packet[2] & HEADER_TC) != 0;
+	s->heard = true;
 	event->kind = cut ? TRANSPORT_CUT : TRANSPORT_ANSWER;
 	return true;
 }
