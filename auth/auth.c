@@ -3,7 +3,7 @@
 
 struct mechanism {
 	unsigned turn; /* position in the order of checking */
-	void (*ask)(const struct auth_input *in);
+	void (*ask)(const struct auth_input *in, const struct auth_results *found);
 	enum status (*check)(const struct auth_input *in, struct auth_results *results);
 	/*
 	 * sets the result for mail of trusted clients and users; NULL: that mail is checked as well
@@ -11,6 +11,13 @@ struct mechanism {
 	void (*skip)(const struct auth_input *in, struct auth_results *results);
 	void (*report)(const struct auth_results *results, const char *note, struct report *report);
 };
+
+static void
+ask_spf(const struct auth_input *in, const struct auth_results *found)
+{
+	(void)found;
+	spf_ask(in);
+}
 
 static enum status
 run_spf(const struct auth_input *in, enum spf_engine engine, struct spf_result *result)
@@ -49,6 +56,12 @@ report_spf(const struct auth_results *results, const char *note, struct report *
 			results->dmarc.spf_aligned ? REPORT_ALIGNED : REPORT_UNALIGNED;
 }
 
+static void
+ask_dkim(const struct auth_input *in, const struct auth_results *found)
+{
+	dkim_ask(in, &found->dkim);
+}
+
 static enum status
 check_dkim(const struct auth_input *in, struct auth_results *results)
 {
@@ -67,6 +80,12 @@ report_dkim(const struct auth_results *results, const char *note, struct report 
 	dkim_report(&results->dkim, report);
 }
 
+static void
+ask_arc(const struct auth_input *in, const struct auth_results *found)
+{
+	arc_ask(in, &found->arc);
+}
+
 static enum status
 check_arc(const struct auth_input *in, struct auth_results *results)
 {
@@ -78,6 +97,13 @@ report_arc(const struct auth_results *results, const char *note, struct report *
 {
 	(void)note;
 	arc_report(&results->arc, report);
+}
+
+static void
+ask_dmarc(const struct auth_input *in, const struct auth_results *found)
+{
+	(void)found;
+	dmarc_ask(in);
 }
 
 static enum status
@@ -115,10 +141,10 @@ report_dmarc(const struct auth_results *results, const char *note, struct report
  * the body while DNS queries are in flight, and DMARC needs all other results.
  */
 static const struct mechanism mechanisms[] = {
-	{1, spf_ask, check_spf, skip_spf, report_spf},
-	{0, dkim_ask, check_dkim, NULL, report_dkim},
-	{2, arc_ask, check_arc, NULL, report_arc},
-	{3, dmarc_ask, check_dmarc, skip_dmarc, report_dmarc},
+	{1, ask_spf, check_spf, skip_spf, report_spf},
+	{0, ask_dkim, check_dkim, NULL, report_dkim},
+	{2, ask_arc, check_arc, NULL, report_arc},
+	{3, ask_dmarc, check_dmarc, skip_dmarc, report_dmarc},
 };
 
 /*
@@ -146,9 +172,12 @@ auth_run(const struct auth_input *in, struct auth_results *results)
 
 	*results = (struct auth_results){
 		.local = in->envelope->trusted_client || in->envelope->authenticated.n > 0};
+	/* once for the queries and the check */
+	dkim_find(in, &results->dkim);
+	arc_find(in, &results->arc);
 	for (size_t i = 0; i < MECHANISMS && !in->options->no_ask; i++)
 		if (!results->local || at_turn(asking[i])->skip == NULL)
-			at_turn(asking[i])->ask(in);
+			at_turn(asking[i])->ask(in, results);
 	for (unsigned turn = 0; turn < MECHANISMS; turn++) {
 		const struct mechanism *mechanism = at_turn(turn);
 		if (results->local && mechanism->skip != NULL)

@@ -59,15 +59,18 @@ struct arc_result {
 void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	struct arc_result *result);
 
-/* Queries the keys of the newest sets, before arc_check needs them. */
-void arc_ask(const struct auth_input *in);
+/* Reads the chain of the message into *result, by arc_parse. */
+void arc_find(const struct auth_input *in, struct arc_result *result);
 
-/* Parses into *result, and registers the body hashes that arc_check needs. */
+/* Queries the keys of the newest sets, before arc_check needs them. found: by arc_find */
+void arc_ask(const struct auth_input *in, const struct arc_result *found);
+
+/* Registers the body hashes that arc_check needs for the chain that arc_find found. */
 void arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
 
 /*
- * Validates the chain that arc_plan found (RFC 8617 5.2). *result is always set; ST_TEMP on an
- * internal error.
+ * Validates the chain, after arc_plan (RFC 8617 5.2). *result is always set; ST_TEMP on an internal
+ * error.
  */
 enum status arc_check(
 	const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);

@@ -60,19 +60,21 @@ ask_keys(const struct auth_input *in, const struct arc_result *chain, size_t set
 }
 
 void
-arc_ask(const struct auth_input *in)
+arc_find(const struct auth_input *in, struct arc_result *result)
 {
-	struct arc_result found;
+	arc_parse(in->message, in->limits->arc_sets, in->arena, result);
+}
 
-	arc_parse(in->message, in->limits->arc_sets, in->arena, &found);
-	if (found.code == AUTH_PASS)
-		ask_keys(in, &found, SETS_AHEAD);
+void
+arc_ask(const struct auth_input *in, const struct arc_result *found)
+{
+	if (found->code == AUTH_PASS)
+		ask_keys(in, found, SETS_AHEAD);
 }
 
 void
 arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result)
 {
-	arc_parse(in->message, in->limits->arc_sets, in->arena, result);
 	if (result->code == AUTH_NONE)
 		return;
 	if (in->envelope->client_ip.family != 0)

@@ -64,6 +64,7 @@ prove(const struct auth_input *in, const struct dkim_sig *sig, const struct fiel
 	again.limits = &limits;
 	again.message = &message;
 	again.arena = arena;
+	dkim_find(&again, &result);
 	if (dkim_check(&again, dkim_bodies_new(arena), &result) != ST_OK)
 		return false;
 	for (size_t i = 0; i < result.n; i++) {

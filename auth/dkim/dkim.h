@@ -274,13 +274,18 @@ void dkim_note_verified(const struct auth_input *in, const struct dkim_selection
 /* Sets *name to the name of a key, s._domainkey.d; false if it is too long to query. */
 bool dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice *name);
 
-/* Queries the keys of the signatures that dkim_check will check. */
-void dkim_ask(const struct auth_input *in);
+/*
+ * Reads the signatures into *result, at most limits->dkim_signatures of them: those whose d= is
+ * nearest to the author domain. Those that need no check have their results then.
+ */
+void dkim_find(const struct auth_input *in, struct dkim_result *result);
+
+/* Queries the keys of the signatures that dkim_check will check. found: by dkim_find */
+void dkim_ask(const struct auth_input *in, const struct dkim_result *found);
 
 /*
- * Checks the signatures, at most limits->dkim_signatures of them: those whose d= is nearest to the
- * author domain. Their body hashes are computed together with those already requested, if there is
- * any signature. *result is always set; ST_TEMP if an internal error occurred (the affected
+ * Checks the signatures that dkim_find found. Their body hashes are computed together with those
+ * already requested, if there is any signature. ST_TEMP if an internal error occurred (the affected
  * signatures are then temperror).
  */
 enum status dkim_check(

@@ -101,8 +101,8 @@ dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result)
 	}
 }
 
-static void
-find_signatures(const struct auth_input *in, struct dkim_result *result)
+void
+dkim_find(const struct auth_input *in, struct dkim_result *result)
 {
 	const struct field **fields;
 
@@ -148,16 +148,13 @@ order(const struct auth_input *in, const struct dkim_result *result)
 }
 
 void
-dkim_ask(const struct auth_input *in)
+dkim_ask(const struct auth_input *in, const struct dkim_result *found)
 {
-	const struct place *places;
-	struct dkim_result found;
+	const struct place *places = order(in, found);
 	struct slice name;
 
-	find_signatures(in, &found);
-	places = order(in, &found);
-	for (size_t i = 0; i < found.n; i++) {
-		const struct dkim_sig_result *each = &found.sigs[places[i].at];
+	for (size_t i = 0; i < found->n; i++) {
+		const struct dkim_sig_result *each = &found->sigs[places[i].at];
 		const struct dkim_sig *sig = &each->sig;
 
 		if (is_open(each) && dkim_key_name(sig->s, sig->d, in->arena, &name))
@@ -296,7 +293,6 @@ dkim_check(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_
 	const struct place *places;
 	enum status status = ST_OK;
 
-	find_signatures(in, result);
 	if (result->n == 0)
 		return ST_OK;
 	places = order(in, result);

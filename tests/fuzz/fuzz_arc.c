@@ -64,7 +64,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		struct dkim_bodies *bodies = dkim_bodies_new(&arena);
 
-		arc_ask(&in);
+		arc_find(&in, &result);
+		arc_ask(&in, &result);
 		arc_plan(&in, bodies, &result);
 		assert(arc_check(&in, bodies, &result) == ST_OK);
 	}

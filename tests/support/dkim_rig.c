@@ -61,6 +61,7 @@ dkim_rig_check(struct slice raw, enum status *status)
 
 	message_parse(raw, rig.limits.fields, rig.limits.field_size, &rig.arena, &rig.message);
 	rig.in.budget = budget_make(&rig.limits, &rig.arena);
+	dkim_find(&rig.in, &rig.result);
 	got = dkim_check(&rig.in, dkim_bodies_new(&rig.arena), &rig.result);
 	if (status != NULL)
 		*status = got;
