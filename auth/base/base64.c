@@ -80,7 +80,8 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 
 		if (digits % 4 == 0 && pads == 0)
 			n += decode_groups(&text, out + n);
-		(void)scan_fws(&text); /* RFC 6376 2.10 */
+		if (text.n > 0 && (unsigned char)text.p[0] <= ' ')
+			(void)scan_fws(&text); /* RFC 6376 2.10 */
 		if (text.n == 0)
 			break;
 		six = sextet(text.p[0]);

@@ -281,6 +281,18 @@ blank_at(struct slice s)
 	return s.p[0] == ' ' || s.p[0] == '\t' ? 1 : line_end(s);
 }
 
+/* How many bytes at the start of s are neither white space nor a line end. */
+static size_t
+text_at(struct slice s)
+{
+	size_t n = 0;
+
+	/* most bytes are above SP, so the exact test is rare */
+	while (n < s.n && ((unsigned char)s.p[n] > ' ' || blank_at(slice_from(s, n)) == 0))
+		n++;
+	return n;
+}
+
 /*
  * RFC 6376 3.4.2: unfolds; reduces runs of white space to one SP; removes white space at both ends
  * of the value
@@ -301,8 +313,7 @@ relaxed_part(struct sink *sink, struct slice part, bool *started, bool *blank)
 			return;
 		if (*blank && *started)
 			sink_add(sink, " ", 1);
-		for (n = 1; n < part.n && blank_at(slice_from(part, n)) == 0;)
-			n++;
+		n = text_at(part);
 		sink_add(sink, part.p, n);
 		*started = true;
 		*blank = false;
