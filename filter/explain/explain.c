@@ -28,7 +28,7 @@
 #include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
 
-enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, LABEL = 15 };
+enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, CODE_MAX = 255, LABEL = 15 };
 
 static const char *
 printable_in(struct slice s, struct arena *arena)
@@ -134,14 +134,19 @@ write_undone(const struct evaluation *ev, const struct outcome *outcome)
 	return EXIT_TEMPFAIL;
 }
 
-/* False if the explanation cannot be written. *status: the exit status for the message. */
+/*
+ * bounce: what JSON has of the bounces in the message; or NULL. False if the explanation cannot be
+ * written. *status: the exit status for the message.
+ */
 static bool
-write_explanation(struct evaluation *ev, const struct own_senders *own, int *status)
+write_explanation(struct evaluation *ev, const struct own_senders *own, const struct said *bounce,
+	int *status)
 {
 	const struct options *options = ev->options;
 	struct outcome outcome = {
 		.status = profile_delivery(options, ev->verdict.disposition, false, false).status,
-		.field = block_field(ev).field};
+		.field = block_field(ev).field,
+		.bounce = bounce};
 	struct findings advice;
 	struct slice line;
 	int undone;
@@ -204,7 +209,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 					? _("\nAttached message %zu, re-encoded on the way:\n\n")
 					: _("\nAttached message %zu:\n\n"),
 				number);
-		explained = write_explanation(&ev, own, &status);
+		explained = write_explanation(&ev, own, NULL, &status);
 	}
 	if (error.reason.id != REASON_NONE)
 		error_print(&error, outer->arena);
@@ -238,18 +243,62 @@ explain_returned(
 	return true;
 }
 
+/* a bounce */
+
+static const char *
+shown_code(struct slice text, struct arena *arena)
+{
+	return printable(text, CODE_MAX, arena);
+}
+
+static void
+print_code(const struct bounce_code *code, struct arena *arena)
+{
+	const bool own = code->by != BOUNCE_NOBODY && code->by != BOUNCE_STANDARD;
+
+	printf("  %s", shown_code(code->code, arena));
+	if (own)
+		printf(" (%s)", bounce_source_word(code->by));
+	if (code->text != NULL)
+		printf(": %s\n", translated(code->text));
+	else
+		printf(_(": not explained, because the host is not known to use it in the sense of "
+			 "%s\n"),
+			bounce_source_word(code->also));
+	if (code->host.n > 0)
+		printf(_("    said by %s\n"), shown_code(code->host, arena));
+	else
+		printf("    %s\n", _("the bounce does not name the host that said it"));
+	if (code->recipient.n > 0 && code->others > 0)
+		printf(_("    for %s and %zu more\n"), shown_code(code->recipient, arena),
+			code->others);
+	else if (code->recipient.n > 0)
+		printf(_("    for %s\n"), shown_code(code->recipient, arena));
+	if (code->text != NULL && code->also != BOUNCE_NOBODY)
+		printf(_("    the host is not one of %s, to which the code means something of its "
+			 "own\n"),
+			bounce_source_word(code->also));
+	if (code->page != NULL)
+		printf("    %s\n", code->page);
+}
+
+static void
+print_bounce(const struct bounce *bounce, struct arena *arena)
+{
+	if (bounce->n > 0)
+		printf("\n%s\n", _("This is a bounce. Its codes, if it is not forged:"));
+	for (size_t i = 0; i < bounce->n; i++)
+		print_code(&bounce->codes[i], arena);
+}
+
 /*
- * Explains the codes and the returned messages of a bounce. *stop: nothing else is explained. False
- * if explaining fails.
+ * Explains the codes and the returned messages of a bounce, or reports that it cannot be read.
+ * False if explaining fails.
  */
 static bool
-tell_bounce(const struct evaluation *ev, const struct own_senders *own, bool *stop)
+tell_bounce(const struct evaluation *ev, const struct own_senders *own, enum bounce_found found,
+	const struct bounce *bounce)
 {
-	struct bounce bounce;
-	const enum bounce_found found =
-		bounce_find(&sandbox_apart, ev->gmime, ev->message.raw, ev->arena, &bounce);
-
-	*stop = found == BOUNCE_UNREAD;
 	if (found == BOUNCE_UNREAD || found == BOUNCE_LIMIT)
 		fprintf(stderr, "mailstamp: %s\n",
 			_("the bounce is not explained: reading its parts takes too much time or "
@@ -260,30 +309,21 @@ tell_bounce(const struct evaluation *ev, const struct own_senders *own, bool *st
 			  "cannot be loaded"));
 	if (found != BOUNCE_READ)
 		return found != BOUNCE_FAILED;
-	if (!bounce.whole)
+	if (!bounce->whole)
 		print_limit();
 	if (ev->options->output == OUTPUT_TEXT)
-		bounce_print(&bounce, ev->arena);
-	return explain_returned(ev, own, &bounce);
+		print_bounce(bounce, ev->arena);
+	return explain_returned(ev, own, bounce);
 }
 
-/*
- * Explains a bounce, and with --attached the attached messages. Returns status, the exit status of
- * the outer message, unless explaining fails.
- */
+/* Explains the attached messages. Returns status, unless explaining fails. */
 static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {
 	struct structure_message *found;
-	bool stop, whole;
+	bool whole;
 	size_t n;
 
-	if (!ev->evaluated)
-		return status;
-	if (!tell_bounce(ev, own, &stop))
-		return EXIT_TEMPFAIL;
-	if (!ev->options->attached || stop)
-		return status;
 	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
 	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n, &whole) != ST_OK)
 		return EXIT_TEMPFAIL;
@@ -293,6 +333,27 @@ tell_attached(const struct evaluation *ev, const struct own_senders *own, int st
 		if (!explain_attached(ev, own, &found[i], i + 1))
 			return EXIT_TEMPFAIL;
 	return status;
+}
+
+/*
+ * Explains the message, the bounces in it, and with --attached the attached messages. Returns the
+ * exit status.
+ */
+static int
+explain_message(struct evaluation *ev, const struct own_senders *own)
+{
+	struct bounce bounce = {.n = 0};
+	const enum bounce_found found = ev->evaluated ? bounce_find(&sandbox_apart, ev->gmime,
+								ev->message.raw, ev->arena, &bounce)
+						      : BOUNCE_NONE;
+	int status;
+
+	if (!write_explanation(ev, own, bounce_said(&bounce, found, ev->arena), &status) ||
+		!tell_bounce(ev, own, found, &bounce))
+		return EXIT_TEMPFAIL;
+	if (!ev->evaluated || !ev->options->attached || found == BOUNCE_UNREAD)
+		return status;
+	return tell_attached(ev, own, status);
 }
 
 int
@@ -328,8 +389,7 @@ explain_main(const struct options *options, struct arena *arena)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {
 	case EVALUATE_OK:
-		status = write_explanation(&ev, own, &status) ? tell_attached(&ev, own, status)
-							      : EXIT_TEMPFAIL;
+		status = explain_message(&ev, own);
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
 			!record_keep(options, dns_record(evaluate_dns(&ev), arena), arena))
 			status = EXIT_TEMPFAIL;

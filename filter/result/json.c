@@ -295,6 +295,27 @@ received_part(const struct agreement *agreement, struct arena *arena)
 		differences);
 }
 
+/* The codes of the bounces in the message. */
+static json_t *
+bounce_part(const struct said *bounce, struct arena *arena)
+{
+	json_t *codes = json_array();
+
+	for (size_t i = 0; i < bounce->n; i++) {
+		const struct said_code *one = &bounce->codes[i];
+
+		json_array_append_new(codes,
+			json_pack("{s:o,s:o,s:o,s:I,s:s?,s:s?,s:s?,s:s?,s:s?}", "code",
+				json_from(one->code, arena), "host", json_known(one->host, arena),
+				"recipient", json_known(one->recipient, arena), "more_recipients",
+				(json_int_t)one->more, "by", one->by, "also_used_by", one->also,
+				"meaning_code", one->id, "meaning", one->meaning, "page",
+				one->page));
+	}
+	return json_pack("{s:b,s:b,s:o,s:I}", "read", bounce->read, "complete", bounce->whole,
+		"codes", codes, "returned", (json_int_t)bounce->returned);
+}
+
 const char *
 json_event(struct arena *arena)
 {
@@ -321,6 +342,8 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 				"source", json_known(slice_str(outcome->worse_source), ev->arena)));
 	if (outcome->agreement != NULL)
 		json_object_set_new(top, "received", received_part(outcome->agreement, ev->arena));
+	if (outcome->bounce != NULL)
+		json_object_set_new(top, "bounce", bounce_part(outcome->bounce, ev->arena));
 	if (outcome->path != NULL)
 		json_object_set_new(top, "sender",
 			json_pack("{s:s,s:s}", "class", sender_class_word(outcome->sender.class),

@@ -10,6 +10,24 @@
 #include "filter/verdict/sender.h"
 #include "filter/verdict/whatif.h"
 
+/* A status code in a bounce (filter/rules/bounce.h). */
+struct said_code {
+	struct slice code;               /* "5.7.26" */
+	struct slice host, recipient;    /* who said it, and of whose mail; or empty */
+	size_t more;                     /* further recipients */
+	const char *by, *also;           /* who gives it that meaning, or another one; or NULL */
+	const char *id, *meaning, *page; /* for programs, in English, its page; or NULL */
+};
+
+/* The bounces in a message. */
+struct said {
+	const struct said_code *codes;
+	size_t n;
+	size_t returned; /* messages and headers that came back */
+	bool read;       /* their parts could be read */
+	bool whole;      /* nothing was left out because of a limit */
+};
+
 /* The outcome of the message, besides the evaluation. */
 struct outcome {
 	const char *path;     /* batch: the location of the message, escaped; or NULL */
@@ -28,6 +46,7 @@ struct outcome {
 	const char *worse_source; /* --fail-if-worse: the source of the message; NULL: its result is
 				     not worse */
 	enum auth_code worse_dmarc;        /* --fail-if-worse: the DMARC result with the change */
+	const struct said *bounce;         /* of explain; NULL: there is none in the message */
 	const struct agreement *agreement; /* --compare-received; NULL: not compared */
 	const struct what_if_result *what_ifs; /* results of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;

@@ -1,19 +1,16 @@
 #include "filter/rules/bounce.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "auth/base/domain.h"
 #include "filter/text/i18n.h"
-#include "filter/text/printable.h"
 #include "mime/message.h"
 
 enum {
 	FIELDS_MAX = 100,
 	FIELD_OCTETS = 65536,
 	GROUPS_MAX = 1000,
-	REPLY_MAX = 1000, /* octets of a reply in which a word of the table is looked for */
-	SHOWN_MAX = 255
+	REPLY_MAX = 1000 /* octets of a reply in which a word of the table is looked for */
 };
 
 #define PAGE_GMAIL "https://support.google.com/a/answer/3726730"
@@ -39,10 +36,17 @@ static const struct {
 	[BOUNCE_STANDARD] = {"RFC", {NULL}},
 };
 
-#define NO_PTR N_("the sending address has no name that leads back to it (PTR)")
-#define NO_RECORD N_("the author domain has no DMARC record, or one without a policy")
-#define BANNED N_("the sending address is blocked; the page says how to have it removed")
-#define RATE N_("too much mail, or complaints: the mail is slowed down or refused for a while")
+#define NO_PTR "bounce_no_ptr", N_("the sending address has no name that leads back to it (PTR)")
+#define NO_RECORD                                                                                  \
+	"bounce_no_record", N_("the author domain has no DMARC record, or one without a policy")
+#define BANNED                                                                                     \
+	"bounce_blocked", N_("the sending address is blocked; the page says how to have it "       \
+			     "removed")
+#define NO_SPF "bounce_no_spf_pass", N_("SPF did not pass")
+#define NO_DKIM "bounce_no_dkim_pass", N_("no DKIM signature passed")
+#define RATE                                                                                       \
+	"bounce_rate",                                                                             \
+		N_("too much mail, or complaints: the mail is slowed down or refused for a while")
 
 /*
  * What a code means to whom: last is its third number, from first to last; class '4' or '5', 0:
@@ -52,80 +56,84 @@ static const struct {
 	enum bounce_source by;
 	unsigned first, last;
 	char class;
-	const char *word, *text, *page;
+	const char *word, *id, *text, *page;
 } meanings[] = {
 	{BOUNCE_GMAIL, 23, 23, '4', NULL, NO_PTR, PAGE_GMAIL},
-	{BOUNCE_GMAIL, 24, 24, 0, NULL,
+	{BOUNCE_GMAIL, 24, 24, 0, NULL, "bounce_spf_entries",
 		N_("the SPF record of the sender has entries that look wrong"), PAGE_GMAIL},
 	{BOUNCE_GMAIL, 25, 25, 0, NULL, NO_PTR, PAGE_GMAIL},
-	{BOUNCE_GMAIL, 26, 26, 0, NULL,
+	{BOUNCE_GMAIL, 26, 26, 0, NULL, "bounce_not_authenticated",
 		N_("the mail is not authenticated: neither SPF nor DKIM passed, or DMARC's policy "
 		   "refuses it"),
 		PAGE_GMAIL},
-	{BOUNCE_GMAIL, 27, 27, 0, NULL, N_("SPF did not pass"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 27, 27, 0, NULL, NO_SPF, PAGE_GMAIL},
 	{BOUNCE_GMAIL, 28, 28, 0, NULL, RATE, PAGE_GMAIL},
-	{BOUNCE_GMAIL, 29, 29, 0, NULL, N_("the mail was not sent over TLS"), PAGE_GMAIL},
-	{BOUNCE_GMAIL, 30, 30, 0, NULL, N_("no DKIM signature passed"), PAGE_GMAIL},
+	{BOUNCE_GMAIL, 29, 29, 0, NULL, "bounce_no_tls", N_("the mail was not sent over TLS"),
+		PAGE_GMAIL},
+	{BOUNCE_GMAIL, 30, 30, 0, NULL, NO_DKIM, PAGE_GMAIL},
 	{BOUNCE_GMAIL, 31, 31, 0, NULL, NO_RECORD, PAGE_GMAIL},
-	{BOUNCE_GMAIL, 32, 32, 0, NULL,
+	{BOUNCE_GMAIL, 32, 32, 0, NULL, "bounce_not_aligned",
 		N_("neither SPF nor DKIM passed for the domain of From (alignment)"), PAGE_GMAIL},
 	{BOUNCE_GMAIL, 40, 40, 0, NULL, NO_RECORD, PAGE_GMAIL},
 	{BOUNCE_YAHOO, 0, 0, '4', "[TS", RATE, PAGE_YAHOO},
 	{BOUNCE_YAHOO, 1, 1, 0, "[TS", RATE, PAGE_YAHOO},
 	{BOUNCE_YAHOO, 1, 1, '5', "[BL", BANNED, PAGE_YAHOO},
-	{BOUNCE_YAHOO, 9, 9, 0, NULL,
+	{BOUNCE_YAHOO, 9, 9, 0, NULL, "bounce_provider_rule_or_authentication",
 		N_("the mail is refused by a rule of the provider: SPF, DKIM or DMARC failed, or "
 		   "its "
 		   "content is not wanted"),
 		PAGE_YAHOO},
-	{BOUNCE_OUTLOOK, 23, 23, '5', NULL, N_("SPF did not pass"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 23, 23, '5', NULL, NO_SPF, PAGE_EXCHANGE},
 	{BOUNCE_OUTLOOK, 25, 25, 0, NULL, NO_PTR, PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 26, 26, 0, NULL,
+	{BOUNCE_OUTLOOK, 26, 26, 0, NULL, "bounce_ipv6_not_authenticated",
 		N_("the mail came over IPv6, and neither SPF nor DKIM passed"), PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 506, 506, 0, NULL,
+	{BOUNCE_OUTLOOK, 506, 506, 0, NULL, "bounce_helo",
 		N_("the sending host introduced itself with a name that is not its own (HELO)"),
 		PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 509, 509, 0, NULL,
+	{BOUNCE_OUTLOOK, 509, 509, 0, NULL, "bounce_dmarc_reject",
 		N_("DMARC failed, and the policy of the author domain is reject"), PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 510, 510, 0, NULL, N_("the recipient's domain accepts no mail over IPv6"),
-		PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 501, 503, '5', NULL,
+	{BOUNCE_OUTLOOK, 510, 510, 0, NULL, "bounce_no_ipv6",
+		N_("the recipient's domain accepts no mail over IPv6"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 501, 503, '5', NULL, "bounce_account_blocked",
 		N_("the sending account is blocked because it sent spam"), PAGE_EXCHANGE},
 	{BOUNCE_OUTLOOK, 508, 508, '5', NULL, RATE, PAGE_EXCHANGE},
 	{BOUNCE_OUTLOOK, 511, 511, '5', NULL, BANNED, PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 512, 512, '5', NULL, N_("the From field has no valid address"),
-		PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 513, 513, '5', NULL,
+	{BOUNCE_OUTLOOK, 512, 512, '5', NULL, "bounce_from_invalid",
+		N_("the From field has no valid address"), PAGE_EXCHANGE},
+	{BOUNCE_OUTLOOK, 513, 513, '5', NULL, "bounce_blocked_by_recipient",
 		N_("the recipient's domain blocks the sending address"), PAGE_EXCHANGE},
-	{BOUNCE_OUTLOOK, 515, 515, 0, NULL,
+	{BOUNCE_OUTLOOK, 515, 515, 0, NULL, "bounce_bulk_level",
 		N_("the author domain does not meet the level of authentication for bulk senders: "
 		   "SPF, DKIM and DMARC"),
 		PAGE_OUTLOOK},
 	{BOUNCE_OUTLOOK, 606, 649, '5', NULL, BANNED, PAGE_EXCHANGE},
 	{BOUNCE_OUTLOOK, 500, 699, '4', NULL, RATE, PAGE_EXCHANGE},
 	{BOUNCE_OUTLOOK, 850, 899, '4', NULL, RATE, PAGE_EXCHANGE},
-	{BOUNCE_APPLE, 1, 1, '5', "DMARC",
+	{BOUNCE_APPLE, 1, 1, '5', "DMARC", "bounce_dmarc_policy",
 		N_("DMARC failed, and the policy of the author domain refuses the mail"),
 		PAGE_APPLE},
-	{BOUNCE_APPLE, 1, 1, '5', "local policy",
+	{BOUNCE_APPLE, 1, 1, '5', "local policy", "bounce_provider_rule",
 		N_("the mail is refused by a rule of the provider, which does not say which; its "
 		   "page "
 		   "has what it requires"),
 		PAGE_APPLE},
 	{BOUNCE_APPLE, 1, 1, '4', "excessive volume", RATE, PAGE_APPLE},
 	/* RFC 7372 3.1 to 3.4, RFC 7505 4.2, RFC 8617 9.1 */
-	{BOUNCE_STANDARD, 20, 20, 0, NULL, N_("no DKIM signature passed"), PAGE_IANA},
-	{BOUNCE_STANDARD, 21, 21, 0, NULL, N_("no DKIM signature that passed is acceptable"),
-		PAGE_IANA},
-	{BOUNCE_STANDARD, 22, 22, 0, NULL, N_("no DKIM signature of the author passed"), PAGE_IANA},
-	{BOUNCE_STANDARD, 23, 23, 0, NULL, N_("SPF did not pass"), PAGE_IANA},
-	{BOUNCE_STANDARD, 24, 24, 0, NULL, N_("SPF could not be evaluated"), PAGE_IANA},
+	{BOUNCE_STANDARD, 20, 20, 0, NULL, NO_DKIM, PAGE_IANA},
+	{BOUNCE_STANDARD, 21, 21, 0, NULL, "bounce_dkim_not_acceptable",
+		N_("no DKIM signature that passed is acceptable"), PAGE_IANA},
+	{BOUNCE_STANDARD, 22, 22, 0, NULL, "bounce_no_author_signature",
+		N_("no DKIM signature of the author passed"), PAGE_IANA},
+	{BOUNCE_STANDARD, 23, 23, 0, NULL, NO_SPF, PAGE_IANA},
+	{BOUNCE_STANDARD, 24, 24, 0, NULL, "bounce_spf_not_evaluated",
+		N_("SPF could not be evaluated"), PAGE_IANA},
 	{BOUNCE_STANDARD, 25, 25, 0, NULL, NO_PTR, PAGE_IANA},
-	{BOUNCE_STANDARD, 26, 26, 0, NULL, N_("several checks of authentication failed"),
-		PAGE_IANA},
-	{BOUNCE_STANDARD, 27, 27, 0, NULL,
+	{BOUNCE_STANDARD, 26, 26, 0, NULL, "bounce_several_failed",
+		N_("several checks of authentication failed"), PAGE_IANA},
+	{BOUNCE_STANDARD, 27, 27, 0, NULL, "bounce_null_mx",
 		N_("the sender's domain has a null MX record: it accepts no mail"), PAGE_IANA},
-	{BOUNCE_STANDARD, 29, 29, 0, NULL, N_("the ARC chain of the mail fails"), PAGE_IANA},
+	{BOUNCE_STANDARD, 29, 29, 0, NULL, "bounce_arc_fails",
+		N_("the ARC chain of the mail fails"), PAGE_IANA},
 };
 
 enum { MEANINGS = sizeof meanings / sizeof meanings[0] };
@@ -255,6 +263,7 @@ add_code(struct bounce *bounce, const struct policy_code *status, struct slice r
 	}
 	if (row < MEANINGS) {
 		code.by = meanings[row].by;
+		code.id = meanings[row].id;
 		code.text = meanings[row].text;
 		code.page = meanings[row].page;
 	} else if (code.also == BOUNCE_NOBODY) {
@@ -429,47 +438,50 @@ bounce_find(const struct apart *apart, struct address_gmime *gmime, struct slice
 	return BOUNCE_READ;
 }
 
+const char *
+bounce_source_word(enum bounce_source source)
+{
+	return sources[source].word;
+}
+
+/* The source in JSON; NULL for BOUNCE_NOBODY. */
 static const char *
-shown(struct slice text, struct arena *arena)
+json_word(enum bounce_source source)
 {
-	return printable(text, SHOWN_MAX, arena);
+	if (source == BOUNCE_NOBODY)
+		return NULL;
+	return source == BOUNCE_STANDARD ? "rfc" : sources[source].word;
 }
 
-static void
-print_code(const struct bounce_code *code, struct arena *arena)
+const struct said *
+bounce_said(const struct bounce *bounce, enum bounce_found found, struct arena *arena)
 {
-	const bool own = code->by != BOUNCE_NOBODY && code->by != BOUNCE_STANDARD;
+	struct said_code *codes = arena_array(arena, BOUNCE_CODES, sizeof *codes);
+	struct said *said = arena_alloc(arena, sizeof *said);
 
-	printf("  %s", shown(code->code, arena));
-	if (own)
-		printf(" (%s)", sources[code->by].word);
-	if (code->text != NULL)
-		printf(": %s\n", translated(code->text));
-	else
-		printf(_(": not explained, because the host is not known to use it in the sense of "
-			 "%s\n"),
-			sources[code->also].word);
-	if (code->host.n > 0)
-		printf(_("    said by %s\n"), shown(code->host, arena));
-	else
-		printf("    %s\n", _("the bounce does not name the host that said it"));
-	if (code->recipient.n > 0 && code->others > 0)
-		printf(_("    for %s and %zu more\n"), shown(code->recipient, arena), code->others);
-	else if (code->recipient.n > 0)
-		printf(_("    for %s\n"), shown(code->recipient, arena));
-	if (code->text != NULL && code->also != BOUNCE_NOBODY)
-		printf(_("    the host is not one of %s, to which the code means something of its "
-			 "own\n"),
-			sources[code->also].word);
-	if (code->page != NULL)
-		printf("    %s\n", code->page);
-}
+	if (found == BOUNCE_NONE)
+		return NULL;
+	for (size_t i = 0; i < bounce->n; i++) {
+		const struct bounce_code *code = &bounce->codes[i];
 
-void
-bounce_print(const struct bounce *bounce, struct arena *arena)
-{
-	if (bounce->n > 0)
-		printf("\n%s\n", _("This is a bounce. Its codes, if it is not forged:"));
-	for (size_t i = 0; i < bounce->n; i++)
-		print_code(&bounce->codes[i], arena);
+		codes[i] = (struct said_code){
+			.code = code->code,
+			.host = code->host,
+			.recipient = code->recipient,
+			.more = code->others,
+			.by = json_word(code->by),
+			.also = json_word(code->also),
+			.id = code->id,
+			.meaning = code->text,
+			.page = code->page,
+		};
+	}
+	*said = (struct said){
+		.codes = codes,
+		.n = bounce->n,
+		.returned = bounce->nreturned,
+		.read = found == BOUNCE_READ,
+		.whole = found == BOUNCE_READ && bounce->whole,
+	};
+	return said;
 }

@@ -5,6 +5,7 @@
 #ifndef FILTER_RULES_BOUNCE_H
 #define FILTER_RULES_BOUNCE_H
 
+#include "filter/result/json.h"
 #include "filter/rules/bounce_parts.h"
 #include "filter/structure/structure.h"
 
@@ -25,6 +26,7 @@ struct bounce_code {
 	struct slice host;       /* that said it, or empty: the bounce does not name it */
 	struct slice recipient;  /* the first one of it, or empty: only the text has the code */
 	size_t others;           /* how many more recipients */
+	const char *id;          /* the meaning for programs; NULL if text is */
 	const char *text;        /* the meaning, English (N_), or NULL if host gave it none */
 	const char *page;        /* where that is documented; NULL if text is */
 	enum bounce_source by;   /* whose meaning it is */
@@ -56,7 +58,11 @@ enum bounce_found {
 enum bounce_found bounce_find(const struct apart *apart, struct address_gmime *gmime,
 	struct slice raw, struct arena *arena, struct bounce *bounce);
 
-/* Prints the codes, who said them, and their meaning to stdout; nothing if there are none. */
-void bounce_print(const struct bounce *bounce, struct arena *arena);
+/* The source as people write it, "gmail" or "RFC"; "" for BOUNCE_NOBODY. */
+const char *bounce_source_word(enum bounce_source source);
+
+/* The same for JSON, in the arena; NULL if there is no bounce. */
+const struct said *bounce_said(
+	const struct bounce *bounce, enum bounce_found found, struct arena *arena);
 
 #endif

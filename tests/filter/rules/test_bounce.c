@@ -120,6 +120,7 @@ add_codes(const struct bounce *bounce, struct buf *codes)
 
 		cr_expect_eq(code->text != NULL, code->by != BOUNCE_NOBODY);
 		cr_expect_eq(code->page != NULL, code->text != NULL);
+		cr_expect_eq(code->id != NULL, code->text != NULL);
 		buf_add(codes, code->code);
 		buf_addc(codes, '@');
 		buf_add(codes, code->host);
