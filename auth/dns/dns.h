@@ -150,8 +150,10 @@ enum status dns_open_resolver(
  *
  * SERVFAIL, TIMEOUT (REFUSED, BAD...: all are listed in dns.c) make queries for the name, or for
  * one of its types, fail at once even if it has records. NODATA and NXDOMAIN with a TYPE are the
- * answer for that type; without TYPE, they are the answer for types without records, and NXDOMAIN
- * also applies to all names below that are not in the zone. SECURE sets secure.
+ * answer for that type, unless the name has a CNAME and the file was not recorded (its first line
+ * is not DNS_RECORD_FIRST): then the CNAME is followed. Without TYPE, they are the answer for types
+ * without records, and NXDOMAIN also applies to all names below that are not in the zone. SECURE
+ * sets secure.
  *
  * No network is used. ST_BAD with *error and its line. The dns refers to neither text nor arena
  * afterwards, except for arena's oom function.

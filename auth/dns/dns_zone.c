@@ -93,12 +93,32 @@ zone_exists(struct zone *zone, struct zone_node *node)
 	}
 }
 
+/*
+ * Is the pragma about a type that the name, as an alias, does not have anyway? A CNAME stands alone
+ * (RFC 1034 3.6.2) and answers for all other types by what its target has (4.3.2 step 3a); that one
+ * of them is missing at the alias says nothing about the target (RFC 2308 2.2). A recorded zone has
+ * the answer that was given, whatever DNS had.
+ */
+static bool
+is_of_alias(const struct zone_node *node, const struct zone_pragma *pragma)
+{
+	const struct zone_record *at = node->first;
+
+	if (!pragma->typed || pragma->recorded || pragma->type == DNS_CNAME ||
+		(pragma->outcome->status != DNS_NODATA && pragma->outcome->status != DNS_NXDOMAIN))
+		return false;
+	while (at != NULL && at->type != DNS_CNAME)
+		at = at->next;
+	return at != NULL;
+}
+
 /* The pragma for this type, or (typed false) for the whole name; or NULL. */
 static const struct dns_outcome *
 pragma_of(const struct zone_node *node, bool typed, enum dns_type type)
 {
 	for (const struct zone_pragma *at = node->pragmas; at != NULL; at = at->next)
-		if (at->outcome != NULL && at->typed == typed && (!typed || at->type == type))
+		if (at->outcome != NULL && at->typed == typed && (!typed || at->type == type) &&
+			!is_of_alias(node, at))
 			return at->outcome;
 	return NULL;
 }

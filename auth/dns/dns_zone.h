@@ -18,7 +18,8 @@ struct zone_record {
 /* the answer that a pragma gives */
 struct zone_pragma {
 	struct zone_pragma *next;
-	bool typed; /* for one type; otherwise for the name */
+	bool typed;    /* for one type; otherwise for the name */
+	bool recorded; /* each line of its file is a complete answer (DNS_RECORD_FIRST) */
 	enum dns_type type;
 	const struct dns_outcome *outcome; /* NULL: answers are secure */
 };

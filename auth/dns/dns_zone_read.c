@@ -5,7 +5,8 @@ enum token_kind { TOKEN_WORD, TOKEN_STRING, TOKEN_END, TOKEN_ERROR };
 
 struct reader {
 	struct zone *zone;
-	bool strict; /* contradictions are errors */
+	bool strict;   /* contradictions are errors */
+	bool recorded; /* it was written by dns_record */
 	struct slice rest;
 	size_t line;       /* the line where rest begins */
 	size_t token_line; /* where the last token began */
@@ -387,6 +388,7 @@ read_pragma(struct reader *r)
 	enum token_kind kind;
 	unsigned type;
 
+	pragma->recorded = r->recorded;
 	r->rest = slice_from(r->rest, 2);
 	if (!want_word(r, DNS_E_NO_PRAGMA))
 		return false;
@@ -451,6 +453,7 @@ zone_read(struct zone *zone, struct slice text, bool strict, struct error *error
 	/* an editor's byte order mark would be a part of the first name */
 	if (slice_istarts(r.rest, SLICE("\xef\xbb\xbf")))
 		r.rest = slice_from(r.rest, 3);
+	r.recorded = slice_starts(r.rest, SLICE(DNS_RECORD_FIRST));
 	r.origin.n = 1; /* relative names are relative to the root until $ORIGIN changes that */
 	if (text.n > DNS_ZONE_MAX)
 		fail_entry(&r, DNS_E_LONG);
