@@ -112,6 +112,13 @@ advice_sent_on(const struct advice *advice)
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
 
+bool
+advice_is_known(const struct advice *advice, struct slice domain)
+{
+	return own_senders_have_domain(advice->own, domain) ||
+	       evidence_of_client(advice->ev, advice->own).id != EVIDENCE_NONE;
+}
+
 /* Proposes a harmless DMARC record, which only asks for reports. */
 static void
 advise_dmarc(const struct advice *advice)

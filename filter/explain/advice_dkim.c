@@ -253,7 +253,11 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 
 	if (advice->results->dmarc.record.adkim_strict &&
 		advice_related(d, advice->ev->ids.author_domain)) {
-		if (advice_without_tag(advice, "adkim", &record))
+		const bool known = advice_is_known(advice, d);
+
+		if (!known && domain_within(d, advice->ev->ids.author_domain))
+			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
+		else if (known && advice_without_tag(advice, "adkim", &record))
 			advice_propose(advice,
 				advice_add(advice, ADVICE_DKIM_STRICT, domain, author), &record,
 				advice->results->dmarc.record.text, FINDING_PASSES);

@@ -40,6 +40,12 @@ bool advice_related(struct slice a, struct slice b);
  */
 bool advice_sent_on(const struct advice *advice);
 
+/*
+ * Is there evidence that the client, or the domain for which SPF or a signature passed, sends for
+ * the author: one of the owner's hosts, or his list?
+ */
+bool advice_is_known(const struct advice *advice, struct slice domain);
+
 /* Returns the form with %s replaced by the value. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
 

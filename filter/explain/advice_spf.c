@@ -157,7 +157,12 @@ unaligned(const struct advice *advice)
 
 	if (advice->results->dmarc.record.aspf_strict &&
 		advice_related(spf->domain, advice->ev->ids.author_domain)) {
-		if (advice_without_tag(advice, "aspf", &record))
+		const bool known = advice_is_known(advice, spf->domain);
+
+		/* a name below may be a customer's, or somebody may have taken it over */
+		if (!known && domain_within(spf->domain, advice->ev->ids.author_domain))
+			advice_add(advice, ADVICE_SPF_OTHER, domain, author);
+		else if (known && advice_without_tag(advice, "aspf", &record))
 			advice_propose(advice,
 				advice_add(advice, ADVICE_SPF_STRICT, domain, author), &record,
 				advice->results->dmarc.record.text, FINDING_PASSES);

@@ -56,6 +56,40 @@ provider_of(struct slice domain)
 	return found;
 }
 
+/* Is the domain below an entry of the list? */
+static bool
+lists_above(const char *list, struct slice domain)
+{
+	const size_t dot = slice_find(domain, '.');
+
+	return dot < domain.n && provider_lists(list, slice_from(domain, dot + 1));
+}
+
+const struct provider *
+provider_of_customer(struct slice domain)
+{
+	const struct provider *provider = provider_of(domain);
+
+	return provider != NULL && (lists_above(provider->shared_alone, domain) ||
+					   lists_above(provider->customers, domain))
+		       ? provider
+		       : NULL;
+}
+
+const struct provider *
+provider_sends_as(struct slice domain)
+{
+	const struct provider *provider = provider_of(domain);
+
+	return provider != NULL && provider_of_customer(domain) == NULL &&
+			       (provider_lists(provider->signs, domain) ||
+				       provider_lists(provider->paths, domain) ||
+				       provider_lists(provider->forwards, domain) ||
+				       provider_lists(provider->include, domain))
+		       ? provider
+		       : NULL;
+}
+
 const struct provider *
 provider_named(struct slice name)
 {

@@ -56,6 +56,11 @@ struct provider {
 	 * customer.
 	 */
 	const char *shared, *shared_alone;
+	/*
+	 * More domains of which a name below is one customer's, besides shared_alone. Anybody can
+	 * become a customer.
+	 */
+	const char *customers;
 };
 
 extern const struct provider provider_table[]; /* sorted by name */
@@ -75,6 +80,15 @@ extern const size_t provider_names_count;
  * a name included by a record.
  */
 const struct provider *provider_of(struct slice domain);
+
+/* The service of which the domain is the name of a single customer; or NULL. */
+const struct provider *provider_of_customer(struct slice domain);
+
+/*
+ * The service that itself signs or sends with the domain, or NULL: neither a name of a single
+ * customer, nor one that only its hosts have, which a hoster also gives to its customers.
+ */
+const struct provider *provider_sends_as(struct slice domain);
 
 /* The service of that name (ASCII case does not matter), or NULL. */
 const struct provider *provider_named(struct slice name);

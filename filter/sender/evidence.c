@@ -102,6 +102,14 @@ stands_for(void *arg, struct slice name, bool included)
 	       proof_allows(sought->ev, name);
 }
 
+/* For the name of a single customer: a name below belongs to the same one. */
+static bool
+is_within(void *arg, struct slice name, bool included)
+{
+	(void)included;
+	return domain_within(name, ((const struct sought *)arg)->domain);
+}
+
 static bool
 seek_record(const struct spf_record *record, name_test test, void *arg)
 {
@@ -139,6 +147,29 @@ seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < HOSTS_MAX; i++)
 		if (answer->rr[i].name.n > 0 && test(arg, answer->rr[i].name, false))
 			return true;
+	return false;
+}
+
+/*
+ * Do the CNAMEs that the customer's service documents lead from the author's selectors to keys of
+ * this customer?
+ */
+static bool
+seek_customer_keys(const struct evaluation *ev, const struct provider *provider,
+	struct slice author, struct slice customer)
+{
+	struct slice list = slice_str(provider->cnames), selector, form, name;
+
+	while (provider_next_word(&list, &selector) && provider_next_word(&list, &form)) {
+		const struct dns_answer *answer;
+
+		if (slice_eq(selector, SLICE("*")) ||
+			!dkim_key_name(selector, author, ev->arena, &name))
+			continue;
+		answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
+		if (answer->status == DNS_OK && domain_within(answer->rr[0].name, customer))
+			return true;
+	}
 	return false;
 }
 
@@ -211,6 +242,48 @@ seek_receivers(const struct evaluation *ev, name_test test, void *arg)
 	return false;
 }
 
+/* The records that name a single customer of a service. */
+static bool
+names_customer(const struct evaluation *ev, const struct own_senders *own,
+	const struct provider *provider, struct slice customer)
+{
+	struct sought sought = {ev, customer, NULL};
+	struct slice domains[OWN_DOMAINS];
+	const size_t n = domains_of_author(ev, domains);
+
+	if (own_senders_have_domain(own, customer))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (seek_customer_keys(ev, provider, domains[i], customer))
+			return true;
+	return seek_senders(ev, is_within, &sought);
+}
+
+/*
+ * Does SPF or a signature pass for a customer of a service, from a host that all its customers use,
+ * and nothing shows that the customer is the author?
+ */
+static bool
+is_of_another_customer(const struct evaluation *ev, const struct own_senders *own)
+{
+	const struct auth_results *results = &ev->results;
+
+	for (size_t i = 0; i <= results->dkim.n; i++) {
+		const bool path = i == results->dkim.n;
+		const enum auth_code code = path ? results->spf.code : results->dkim.sigs[i].code;
+		const struct slice domain =
+			path ? results->spf.domain : results->dkim.sigs[i].sig.d;
+		const struct provider *provider = provider_of_customer(domain);
+
+		if (code == AUTH_PASS && provider != NULL &&
+			(path || (provider->include != NULL &&
+					 proof_allows(ev, slice_str(provider->include)))) &&
+			!names_customer(ev, own, provider, domain))
+			return true;
+	}
+	return false;
+}
+
 static void
 add_service(
 	struct evidence_services *services, const struct provider *provider, enum evidence_id by)
@@ -260,7 +333,8 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 
 	if (ip->family == 0)
 		return (struct evidence){.id = EVIDENCE_NONE};
-	if (proof_allows(ev, ev->ids.author_domain)) /* even if the envelope is of another domain */
+	/* even if the envelope is of another domain */
+	if (proof_allows(ev, ev->ids.author_domain) && !is_of_another_customer(ev, own))
 		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))
@@ -271,7 +345,8 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 
 		/* other customers of the service that receives the mail also use its hosts */
 		if (one->id != EVIDENCE_MX && one->provider->include != NULL &&
-			proof_allows(ev, slice_str(one->provider->include)))
+			proof_allows(ev, slice_str(one->provider->include)) &&
+			!is_of_another_customer(ev, own))
 			return (struct evidence){
 				one->id == EVIDENCE_OWN_LIST ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE,
 				one->provider};
@@ -290,13 +365,17 @@ struct evidence
 evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
 {
 	struct evidence evidence = {EVIDENCE_NONE, provider_of(domain)};
-	const struct provider *provider = evidence.provider;
+	const struct provider *provider = provider_sends_as(domain),
+			      *customers = provider_of_customer(domain);
 	struct sought sought = {ev, domain, provider};
 
 	if (own_senders_have_domain(own, domain) ||
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->intake.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
+	else if (customers != NULL)
+		evidence.id = names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
+									 : EVIDENCE_NONE;
 	else if (ev->results.dmarc.spf_pass || seek_senders(ev, stands_for, &sought))
 		evidence.id = EVIDENCE_RECORDS;
 	else if (seek_receivers(ev, stands_for, &sought))

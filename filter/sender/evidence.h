@@ -31,7 +31,8 @@ struct evidence {
  * Finds evidence that the client sends for the author: in the SPF record of the author domain, in
  * the owner's list, in the services that the list or the records name, and in the address and MX
  * records of the author domain and its organizational domain. Used for both advice and
- * classification.
+ * classification. A host that the service's customers share is no evidence if the message passes
+ * for a customer that nothing shows to be the author.
  */
 struct evidence evidence_of_client(
 	const struct evaluation *evaluation, const struct own_senders *own);
@@ -40,7 +41,8 @@ struct evidence evidence_of_client(
  * Finds evidence that a signing or envelope domain, which is not the author's, sends for the
  * author. provider: the service to which the domain belongs, also without evidence. EVIDENCE_MX:
  * only the MX records name that service. It need not send for the author, and other customers use
- * the same hosts and keys: no record that allows them may be proposed.
+ * the same hosts and keys: no record that allows them may be proposed. The name of a single
+ * customer (provider_of_customer) counts only if the owner's list or records name just that one.
  */
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "filter/provider/provider.h"
+
 /*
  * The number of slots probed for a key. Forged colliding keys only affect the forger's own
  * messages.
@@ -104,14 +106,44 @@ add_signature(uint64_t hash, const struct row *row)
 	return hash;
 }
 
-/* Returns the row's key of a kind, BY_COPY or BY_HOST; 0 if the row has none. */
+/*
+ * Is the row evidence for other rows with the same key? For a copy, the message must be aligned.
+ * For a host, SPF must be: a signature also passes after the message was forwarded.
+ */
+static bool
+shows(const struct row *row, int way)
+{
+	if (way == BY_COPY)
+		return row->dmarc == AUTH_PASS || row->dkim_aligned ||
+		       (row->spf == AUTH_PASS && row->spf_aligned);
+	return row->spf == AUTH_PASS && row->spf_aligned;
+}
+
+/* Does SPF or a signature pass for a single customer of a service (provider.h)? */
+static bool
+is_of_customer(const struct row *row)
+{
+	if (row->spf == AUTH_PASS && provider_of_customer(slice_str(row->spf_domain)) != NULL)
+		return true;
+	for (size_t i = 0; i < row->nsignatures; i++)
+		if (row->signatures[i].code == AUTH_PASS &&
+			provider_of_customer(slice_str(row->signatures[i].d)) != NULL)
+			return true;
+	return false;
+}
+
+/*
+ * Returns the row's key of a kind, BY_COPY or BY_HOST; 0 if the row has none. Another customer of a
+ * service sends from the same hosts: a message that passes for a customer needs better evidence.
+ */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 {
 	const char *text = way == BY_COPY ? row->message_id : row->client_ip;
 	uint64_t hash = mixed(elsewhere->seed, (uint64_t)way + 1);
 
-	if (text[0] == '\0' || row->author_domain[0] == '\0')
+	if (text[0] == '\0' || row->author_domain[0] == '\0' ||
+		(way == BY_HOST && !shows(row, way) && is_of_customer(row)))
 		return 0;
 	hash = add_text(add_text(hash, row->author_domain), text);
 	if (way == BY_COPY)
@@ -151,19 +183,6 @@ grow_slots(struct elsewhere *elsewhere)
 	elsewhere->slots = slots;
 	elsewhere->nslots = n;
 	return true;
-}
-
-/*
- * Is the row evidence for other rows with the same key? For a copy, the message must be aligned.
- * For a host, SPF must be: a signature also passes after the message was forwarded.
- */
-static bool
-shows(const struct row *row, int way)
-{
-	if (way == BY_COPY)
-		return row->dmarc == AUTH_PASS || row->dkim_aligned ||
-		       (row->spf == AUTH_PASS && row->spf_aligned);
-	return row->spf == AUTH_PASS && row->spf_aligned;
 }
 
 /*

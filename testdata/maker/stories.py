@@ -134,8 +134,13 @@ def spf():
                 own='203.0.113.7\n', **away)
     yield story('ten-lookups-and-an-include', 'spf_no_room', POLICY + 'example.com TXT v=spf1 %s -all\n' % full + nets +
                 GOOGLE, own='provider Google Workspace\n', record=False, proof=None, ip='203.0.113.130')
-    yield story('strict-subdomain', 'spf_strict', '_dmarc.example.com TXT v=DMARC1; p=reject; aspf=s\n'
-                'news.example.com TXT v=spf1 ip4:203.0.113.7 -all\n', mail_from='b@news.example.com', **away)
+    strict = '_dmarc.example.com TXT v=DMARC1; p=reject; aspf=s\nnews.example.com TXT v=spf1 ip4:203.0.113.7 -all\n'
+    yield story('strict-subdomain', 'spf_strict', strict, mail_from='b@news.example.com', own='news.example.com\n', **away)
+    yield story('strict-subdomain-from-the-mx', 'spf_strict', strict + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n',
+                mail_from='b@news.example.com', **away)
+    # a name below may be a customer's, or somebody may have taken it over: strict alignment is there to stop them
+    yield story('forged-from-a-subdomain-under-strict', 'spf_other', strict, mail_from='b@news.example.com', record=False, proof=None,
+                forged=True, **away)
     yield story('forged-with-a-path-that-fails', 'spf_foreign_unknown', POLICY + SPF + 'other.example TXT v=spf1 -all\n',
                 ip='203.0.113.66', mail_from='x@other.example', record=False, proof=None, forged=True)
     yield story('strict-organization-above', 'spf_strict_send', '_dmarc.shop.example.com TXT v=DMARC1; p=reject; aspf=s; '
@@ -209,10 +214,6 @@ def services():
                     proof=None, forged=True, ip='203.0.113.66', mail_from='x@evil.service.example')
     yield story('service-that-nothing-names', 'spf_other', POLICY + SERVICE, message=own, record=False, proof=None,
                 forged=True, **there)
-    yield story('microsoft-tenant', 'dkim_domain_at', POLICY + OUTLOOK + KEYS + SPF + 'example.com MX 0 '
-                'example-com.mail.protection.outlook.com\n', message=mail().signed(
-                    'rsa-b', 'tenant.onmicrosoft.com', 'selector1-x'), ip='198.51.100.77', record=False,
-                proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
     yield from microsoft()
     yield from rotated(chimp)
     yield story('form-with-a-visitor', 'spf_other', POLICY + 'forms.example.net TXT v=spf1 ip4:203.0.113.20 -all\n',
@@ -232,9 +233,38 @@ def microsoft():
                 told=('selector1._domainkey.example.com: CNAME selector1-example-com._domainkey.tenant.onmicrosoft.com',
                       'selector2._domainkey.example.com: CNAME selector2-example-com._domainkey.tenant.onmicrosoft.com'))
     forged = mail().signed('rsa-b', 'forger.onmicrosoft.com', 'selector1-x')
-    yield story('microsoft-of-another-tenant', 'dkim_domain_at', POLICY + keys + mx + 'selector1-x._domainkey.forger.'
+    yield story('microsoft-of-another-tenant', 'dkim_other', POLICY + keys + mx + 'selector1-x._domainkey.forger.'
                 'onmicrosoft.com KEY rsa-b\n', message=forged, ip='203.0.113.194', mail_from='', own='tenant.onmicrosoft.com\n',
-                helo='mail-x.outbound.protection.outlook.com', record=False, proof='after-switch', forged=True)
+                helo='mail-x.outbound.protection.outlook.com', record=False, proof=None, forged=True)
+    # the owner's own selector names his tenant
+    yield story('microsoft-tenant-by-selector', 'dkim_domain_at', POLICY + keys + mx + 'selector2._domainkey.example.com CNAME '
+                'selector2-example-com._domainkey.tenant.onmicrosoft.com\n' + KEYS, message=first, ip='198.51.100.77', record=False,
+                proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
+    yield from customers()
+
+
+def customers():
+    """A neighbour at a service that the owner's records name: he passes for a name that is his, and only his."""
+    services = OUTLOOK + GOOGLE + 'mail.zendesk.com TXT v=spf1 ip4:198.51.100.192/27 -all\nmailgun.org TXT v=spf1 ip4:198.51.100.224/27 -all\n'
+    for number, (name, ip, include) in enumerate((
+            ('forger.onmicrosoft.com', '203.0.113.194', 'spf.protection.outlook.com'),
+            ('forger-example.20230601.gappssmtp.com', '203.0.113.130', '_spf.google.com'),
+            ('forger.zendesk.com', '198.51.100.194', 'mail.zendesk.com'), ('forger.mailgun.org', '198.51.100.226', 'mailgun.org'))):
+        zone = POLICY + services + 'example.com TXT v=spf1 include:%s -all\nx._domainkey.%s KEY rsa-b\n' % (include, name)
+        signed = mail().signed('rsa-b', name, 'x')
+        yield story('forged-by-another-customer-%d' % number, 'spf_other', zone + '%s TXT v=spf1 include:%s -all\n' % (name, include),
+                    message=signed, ip=ip, mail_from='x@' + name, record=False, proof=None, forged=True)
+        yield story('forged-by-another-customer-%d-null-path' % number, 'dkim_other', zone, message=signed, ip=ip, mail_from='',
+                    helo='h.example.net', record=False, proof=None, forged=True)
+        yield story('forged-by-another-customer-%d-own-list' % number, 'dkim_other', zone, message=signed, ip=ip, mail_from='',
+                    helo='h.example.net', record=False, proof=None, forged=True, own=(
+                        'provider Microsoft 365\n', 'provider Google Workspace\n', 'provider Zendesk\n', 'provider Mailgun\n')[number])
+        yield story('customer-on-the-own-list-%d' % number, 'dkim_domain_at', zone + KEYS, message=signed, ip=ip, mail_from='',
+                    helo='h.example.net', own=name + '\n', record=False, proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
+    # a hoster names its customers' domains below the names of its hosts
+    yield story('forged-by-a-neighbour-at-the-hoster', 'spf_other', POLICY + 'example.com TXT v=spf1 include:spf.sakura.ne.jp -all\n'
+                'spf.sakura.ne.jp TXT v=spf1 ip4:192.0.2.0/28 -all\nforger.sakura.ne.jp TXT v=spf1 ip4:203.0.113.66 -all\n',
+                ip='203.0.113.66', mail_from='x@forger.sakura.ne.jp', record=False, proof=None, forged=True)
 
 
 def rotated(chimp):
@@ -292,9 +322,10 @@ def dmarc():
     yield story('no-policy', 'dmarc_publish', SPF, result='none')
     yield story('policy-that-is-none', 'dmarc_policy', SPF + '_dmarc.example.com TXT v=DMARC1; p=monitor\n',
                 result='permerror', exit=0)
-    yield story('strict-signature', 'dkim_strict', '_dmarc.example.com TXT v=DMARC1; p=reject; adkim=s\n'
-                's1._domainkey.sub.example.com KEY rsa-a\n' + SPF, ip='203.0.113.7',
-                message=mail().signed('rsa-a', 'sub.example.com', 's1'))
+    zone = '_dmarc.example.com TXT v=DMARC1; p=reject; adkim=s\ns1._domainkey.sub.example.com KEY rsa-a\n' + SPF
+    signed = {'ip': '203.0.113.7', 'message': mail().signed('rsa-a', 'sub.example.com', 's1')}
+    yield story('strict-signature', 'dkim_strict', zone, own='203.0.113.7\n', **signed)
+    yield story('forged-with-a-signature-below-under-strict', 'dkim_other', zone, record=False, proof=None, forged=True, **signed)
 
 
 def strict_above():

@@ -105,6 +105,41 @@ Test(provider, shared)
 			rows[i].domain);
 }
 
+Test(provider, customers)
+{
+	static const struct {
+		const char *domain;
+		bool customer, sends;
+	} rows[] = {
+		{"shop.onmicrosoft.com", true, false},
+		{"mail.shop.onmicrosoft.com", true, false},
+		{"SHOP.onmicrosoft.com", true, false},
+		{"onmicrosoft.com", false, true},
+		{"shop-example.20230601.gappssmtp.com", true, false},
+		{"shop.zendesk.com", true, false},
+		{"zendesk.com", false, true},
+		{"sandbox1.mailgun.org", true, false},
+		{"mailgun.org", false, true},
+		{"us-west-2.amazonses.com", false, true},
+		{"mail123.atl11.rsgsv.net", false, true},
+		{"googlegroups.com", false, true},
+		{"www1234.sakura.ne.jp", false, false}, /* a name of a host, or of a customer */
+		{"shop.myshopify.com", false, false},
+		{"notonmicrosoft.com", false, false},
+		{"com", false, false},
+		{"", false, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct slice domain = slice_str(rows[i].domain);
+
+		cr_expect_eq(provider_of_customer(domain) != NULL, rows[i].customer, "%s",
+			rows[i].domain);
+		cr_expect_eq(
+			provider_sends_as(domain) != NULL, rows[i].sends, "%s", rows[i].domain);
+	}
+}
+
 /* A service that signs for customers with its own domain shares that domain. */
 Test(provider, every_domain_is_shared)
 {

@@ -110,6 +110,34 @@ Test(elsewhere, what_another_message_shows)
 	}
 }
 
+/* A host that all customers of a service use: one that passes for his own name is not the author.
+ */
+Test(elsewhere, another_customer_of_the_service)
+{
+	static const char *const names[] = {"forger.onmicrosoft.com", "em123.sendgrid.net"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct stats *stats = stats_new(NULL, 0, false);
+		struct row passed = made(AUTH_PASS, "example.com", "<1@x>", "192.0.2.1");
+		struct row failed = made(AUTH_FAIL, "example.com", "<2@x>", "192.0.2.1");
+		const bool first = i >= 2, customer = i % 2 == 0;
+		const struct row_signature signature = {names[i % 2], "s1", AUTH_PASS, false, NULL};
+
+		passed.spf = AUTH_PASS;
+		passed.spf_aligned = true;
+		passed.spf_domain = passed.author_domain;
+		failed.signatures = &signature;
+		failed.nsignatures = 1;
+		failed.sender = (struct sender){SENDER_DECIDE, SENDER_BY_PASS};
+		cr_assert(stats_add(stats, first ? &failed : &passed));
+		cr_assert(stats_add(stats, first ? &passed : &failed));
+		cr_expect_eq(stats->messages[0].row->sender.class,
+			customer ? SENDER_DECIDE : SENDER_SERVICE, "%zu: %d", i,
+			(int)stats->messages[0].row->sender.class);
+		stats_free(stats);
+	}
+}
+
 static void
 count_moved(void *arg, const struct elsewhere_message *message, struct sender now)
 {
