@@ -191,6 +191,22 @@ jobs_of(const struct options *options)
 	return n < 1 ? 1 : (size_t)n;
 }
 
+/*
+ * The maximum number of threads: as many as jobs if none ever waits, either because one message is
+ * evaluated at a time or because libspf2 allows only one; more if some may wait, for DNS or, with
+ * answers from a zone, for the memory of large messages.
+ */
+static size_t
+threads_of(const struct options *options, size_t jobs)
+{
+	enum { WAITING = 2 };
+	const bool only_ours = !options->auth.spf_compare && options->auth.spf_engine == SPF_OWN;
+
+	if (!only_ours || jobs > WORKERS_THREADS || (options->zone != NULL && jobs == 1))
+		return jobs;
+	return options->zone != NULL ? jobs + WAITING : WORKERS_THREADS;
+}
+
 static bool
 send_record(struct run *run, struct dns_pool *pool)
 {
@@ -230,10 +246,7 @@ read_messages(void *arg)
 		error_print(&error, run->arena);
 		return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
-	config.threads = config.jobs;
-	if (run->options.zone == NULL && config.threads < WORKERS_THREADS &&
-		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
-		config.threads = WORKERS_THREADS;
+	config.threads = threads_of(&run->options, config.jobs);
 	if (!workers_run(&config) ||
 		(run->options.dns_record != NULL && !send_record(run, config.pool)))
 		return EXIT_TEMPFAIL;

@@ -25,7 +25,7 @@ struct workers {
 	pthread_cond_t go_on, begin, changed;
 	size_t slots; /* free slots */
 	size_t back;  /* threads that have an answer from DNS and wait for a slot (go_on) */
-	size_t threads, asleep; /* living threads; those waiting for DNS */
+	size_t threads, asleep; /* living threads; those waiting for DNS or for memory */
 	size_t leaving;         /* threads that take no more messages but have not ended */
 	int64_t waited_us;      /* mean duration of the last waits for DNS */
 	bool drained;           /* no more messages are taken */
@@ -110,9 +110,7 @@ now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/*
- * Starts one more thread; if it cannot be created, the run continues without it. The lock is held.
- */
+/* Starts one more thread; without it, the run continues. The lock is held. */
 static bool
 add_thread(struct workers *workers)
 {
@@ -258,6 +256,18 @@ wait_long(void *arg)
 		send_frame(workers, FRAME_WANTED, threads);
 }
 
+/* Waits for a slot after step_aside. The lock is held, and is released here. */
+static void
+resume(struct workers *workers)
+{
+	workers->asleep--;
+	workers->back++;
+	while (workers->slots == 0)
+		pthread_cond_wait(&workers->go_on, &workers->lock);
+	workers->back--;
+	take_slot(workers);
+}
+
 static void
 wait_end(void *arg)
 {
@@ -271,12 +281,7 @@ wait_end(void *arg)
 		pthread_mutex_unlock(&workers->lock);
 		return;
 	}
-	workers->asleep--;
-	workers->back++;
-	while (workers->slots == 0)
-		pthread_cond_wait(&workers->go_on, &workers->lock);
-	workers->back--;
-	take_slot(workers);
+	resume(workers);
 }
 
 /*
@@ -338,20 +343,25 @@ is_other_first(struct workers *workers)
 }
 
 /*
- * Takes a workspace for the message; while the thread waits for one, its slot is free. NULL when
- * out of memory.
+ * Takes a workspace for the message; while the thread waits for one, another goes on. NULL when out
+ * of memory.
  */
 static struct workspace *
 space_for(struct workers *workers, const struct packet *packet)
 {
 	const size_t n = worker_octets(workers->config.options, packet);
 	struct workspace *space = workspaces_take(workers->spaces, n, false);
+	size_t most;
 
 	if (space != NULL)
 		return space;
-	release_slot(workers);
+	pthread_mutex_lock(&workers->lock);
+	most = wanted_threads(workers);
+	pthread_mutex_unlock(&workers->lock);
+	step_aside(workers, most);
 	space = workspaces_take(workers->spaces, n, true);
-	begin(workers);
+	pthread_mutex_lock(&workers->lock);
+	resume(workers);
 	return space;
 }
 

@@ -1,9 +1,9 @@
 /*
  * workers.h: the threads of the process that reads messages.
  *
- * options->jobs threads work at the same time. While one waits for DNS, another proceeds; threads
- * are added, up to `threads`, while fewer than jobs are busy, so that DNS queries of many messages
- * are in flight even with few processors.
+ * options->jobs threads work at the same time. While one waits for DNS or for the memory of a large
+ * message, another proceeds; threads are added, up to `threads`, while fewer than jobs are busy, so
+ * that DNS queries of many messages are in flight even with few processors.
  */
 #ifndef FILTER_READER_WORKERS_H
 #define FILTER_READER_WORKERS_H
