@@ -79,7 +79,7 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make fuzz-smoke   the whole filter's fuzzer for 3 minutes
+## make fuzz-smoke   the whole filter's fuzzer, two of it for 90 seconds
 ## make coverage     how many lines the tests reach, by llvm-cov
 ## make attacks      published attacks with their sources, and tests that they fail
 ## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
@@ -199,6 +199,11 @@ seeds: $(SEEDS)
 $(SEEDS): testdata/make-corpus testdata/corpus $(wildcard testdata/corpus/* testdata/corpus/*/*)
 	@testdata/make-corpus $(@D)
 
+# every source file, without code: only whether the compiler has something to say
+syntax: $(EMBEDDED:.o=.c)
+	@printf '%s\n' $(SOURCES) $(UNIT) $(wildcard tests/support/*.c tests/dns/*.c tests/from/*.c) $(FUZZ) tests/fuzz/replay.c $^ | \
+		xargs -P2 -n 16 $(CC) $(CPPFLAGS) $(PATHS) $(SPF2_FLAG) $(PKG_CFLAGS) $(CFLAGS) -fsyntax-only
+
 unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask $(BUILD)/tests/from/read_from
 replay: $(REPLAY_BIN)
 fuzzers: $(FUZZ_BIN)
@@ -217,7 +222,7 @@ fuzz-smoke:
 	@tools/deps install build test fuzz
 	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' \
 		build/fuzz/fuzzers/fuzz_filter seeds
-	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),180) fuzz_filter
+	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),90) fuzz_filter fuzz_filter
 
 # the suites that evaluate messages; those of batch, hosts and delivery run other processes' code
 COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from
@@ -317,4 +322,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke coverage lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test syntax unit replay fuzzers asan attacks fuzz fuzz-smoke coverage lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean
