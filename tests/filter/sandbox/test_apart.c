@@ -133,7 +133,16 @@ expect(const struct row *row)
 			n == strlen(row->arg) && memcmp(reply, row->arg, n) == 0, "%s", row->name);
 }
 
-Test(apart, ends, .timeout = 120)
+/* Ends a test that hangs: the runner's own .timeout leaks memory, which make asan would report. */
+static void
+limit_time(void)
+{
+	(void)alarm(120);
+}
+
+TestSuite(apart, .init = limit_time);
+
+Test(apart, ends)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		expect(&rows[i]);
@@ -157,7 +166,7 @@ calls_out(void *arg, char *reply, size_t size)
 	return 1;
 }
 
-Test(apart, has_no_rights, .timeout = 60)
+Test(apart, has_no_rights)
 {
 	static const struct row forbidden[] = {
 		{"a file", loads, opens, "", APART_DIED},
