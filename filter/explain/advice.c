@@ -115,8 +115,17 @@ advice_sent_on(const struct advice *advice)
 bool
 advice_is_known(const struct advice *advice, struct slice domain)
 {
-	return own_senders_have_domain(advice->own, domain) ||
-	       evidence_of_client(advice->ev, advice->own).id != EVIDENCE_NONE;
+	const struct evidence client = evidence_of_client(advice->ev, advice->own);
+
+	return own_senders_have_domain(advice->own, domain) || client.id == EVIDENCE_MX ||
+	       client.id == EVIDENCE_ADDRESS ||
+	       (client.id == EVIDENCE_OWN_LIST && client.provider == NULL);
+}
+
+bool
+advice_is_allowed(const struct advice *advice)
+{
+	return evidence_of_client(advice->ev, advice->own).id == EVIDENCE_RECORDS;
 }
 
 /* Proposes a harmless DMARC record, which only asks for reports. */

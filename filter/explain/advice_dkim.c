@@ -86,10 +86,14 @@ key_of_service(
 		struct slice list = slice_str(provider->cnames), selector, target;
 		struct auth_results results;
 
+		const bool sent = provider->include != NULL &&
+				  proof_allows(advice->ev, slice_str(provider->include));
+
 		if (services.list[i].id == EVIDENCE_MX)
 			continue;
 		while (provider_next_word(&list, &selector) && provider_next_word(&list, &target)) {
-			if (!slice_eq(selector, SLICE("*")) && !slice_ieq(selector, sig->s))
+			/* with any selector a key may be another customer's */
+			if (slice_eq(selector, SLICE("*")) ? !sent : !slice_ieq(selector, sig->s))
 				continue;
 			*record = (struct proof_record){
 				name, "CNAME", target_of(advice, target, sig->s, SLICE(""))};
@@ -255,7 +259,8 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 		advice_related(d, advice->ev->ids.author_domain)) {
 		const bool known = advice_is_known(advice, d);
 
-		if (!known && domain_within(d, advice->ev->ids.author_domain))
+		if (!known && !advice_is_allowed(advice) &&
+			domain_within(d, advice->ev->ids.author_domain))
 			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
 		else if (known && advice_without_tag(advice, "adkim", &record))
 			advice_propose(advice,

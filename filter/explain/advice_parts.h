@@ -41,10 +41,13 @@ bool advice_related(struct slice a, struct slice b);
 bool advice_sent_on(const struct advice *advice);
 
 /*
- * Is there evidence that the client, or the domain for which SPF or a signature passed, sends for
- * the author: one of the owner's hosts, or his list?
+ * Is the client one of the author's own hosts, or does his list name it, or the domain for which
+ * SPF or a signature passed? The hosts of a service are those of all its customers.
  */
 bool advice_is_known(const struct advice *advice, struct slice domain);
+
+/* Does the author's SPF record allow the client? */
+bool advice_is_allowed(const struct advice *advice);
 
 /* Returns the form with %s replaced by the value. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);

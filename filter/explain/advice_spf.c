@@ -160,7 +160,8 @@ unaligned(const struct advice *advice)
 		const bool known = advice_is_known(advice, spf->domain);
 
 		/* a name below may be a customer's, or somebody may have taken it over */
-		if (!known && domain_within(spf->domain, advice->ev->ids.author_domain))
+		if (!known && !advice_is_allowed(advice) &&
+			domain_within(spf->domain, advice->ev->ids.author_domain))
 			advice_add(advice, ADVICE_SPF_OTHER, domain, author);
 		else if (known && advice_without_tag(advice, "aspf", &record))
 			advice_propose(advice,

@@ -98,6 +98,9 @@
 	F(LARGE_KEY, "large_key", false, "the RSA key is too large") \
 	F(NOT_READ_PSL, "psl_not_read", false, "cannot be read") \
 	F(OWN_SENDER, "own_sender", false, "not a network, a domain or `provider NAME'") \
+	F(OWN_WIDE, "own_wide", false, "a network wider than /8 of IPv4 or /16 of IPv6") \
+	F(OWN_SUFFIX, "own_suffix", false, "below this name are domains of many owners") \
+	F(OWN_PROVIDER, "own_provider", false, "no service of that name is known") \
 	/* others */ \
 	F(MANY_NAMES,     "many_names",        true, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \

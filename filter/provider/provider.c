@@ -24,8 +24,7 @@ compare_octets(struct slice a, const char *b)
 	return b[a.n] == '\0' ? 0 : -1;
 }
 
-/* The service to which exactly that domain name belongs, or NULL. */
-static const struct provider *
+const struct provider *
 provider_by_name(struct slice name)
 {
 	size_t low = 0, high = provider_names_count;
@@ -56,6 +55,18 @@ provider_of(struct slice domain)
 	return found;
 }
 
+/* Is the domain itself in the list, and not only below an entry? */
+static bool
+lists_alone(const char *list, struct slice domain)
+{
+	struct slice rest = slice_str(list), word;
+
+	while (provider_next_word(&rest, &word))
+		if (slice_ieq(domain, word))
+			return true;
+	return false;
+}
+
 /* Is the domain below an entry of the list? */
 static bool
 lists_above(const char *list, struct slice domain)
@@ -74,6 +85,15 @@ provider_of_customer(struct slice domain)
 					   lists_above(provider->customers, domain))
 		       ? provider
 		       : NULL;
+}
+
+bool
+provider_has_mailboxes(struct slice domain)
+{
+	const struct provider *provider = provider_of(domain);
+
+	return provider != NULL && lists_alone(provider->shared, domain) &&
+	       !lists_alone(provider->signs, domain) && !lists_alone(provider->paths, domain);
 }
 
 const struct provider *
@@ -137,18 +157,6 @@ bool
 provider_has_address(const struct provider *provider, const struct ip *ip)
 {
 	return lists_address(provider->mailbox.networks, ip);
-}
-
-/* Is the domain itself in the list, and not only below an entry? */
-static bool
-lists_alone(const char *list, struct slice domain)
-{
-	struct slice rest = slice_str(list), word;
-
-	while (provider_next_word(&rest, &word))
-		if (slice_eq(domain, word))
-			return true;
-	return false;
 }
 
 bool

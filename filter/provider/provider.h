@@ -81,6 +81,12 @@ extern const size_t provider_names_count;
  */
 const struct provider *provider_of(struct slice domain);
 
+/* The service that has exactly that name in one of its lists, or NULL. */
+const struct provider *provider_by_name(struct slice name);
+
+/* Is it exactly a domain of public mailboxes, with which the service does not send for others? */
+bool provider_has_mailboxes(struct slice domain);
+
 /* The service of which the domain is the name of a single customer; or NULL. */
 const struct provider *provider_of_customer(struct slice domain);
 

@@ -20,24 +20,6 @@ evidence_word(enum evidence_id id)
 	return words[id];
 }
 
-/* Is the client a host of a service that the author's records or the owner's list names? */
-static bool
-is_service_host(const struct evaluation *ev, const struct own_senders *own)
-{
-	const struct provider *of_name = provider_of(ev->intake.envelope.client_name);
-	struct evidence_services services;
-
-	evidence_services(ev, own, &services);
-	for (size_t i = 0; i < services.n; i++) {
-		const struct provider *one = services.list[i].provider;
-
-		if (one == of_name ||
-			(one->include != NULL && proof_allows(ev, slice_str(one->include))))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Looks for evidence that the domain, for which SPF or a signature passed, sends for the author,
  * and stores it in facts; false if there is none.
@@ -64,7 +46,8 @@ find_own(const struct evaluation *ev, const struct own_senders *own, struct send
 	if (client.id != EVIDENCE_NONE) {
 		facts->own = evidence_word(client.id);
 		facts->service = client.provider != NULL ||
-				 (client.id == EVIDENCE_RECORDS && is_service_host(ev, own));
+				 (client.id == EVIDENCE_RECORDS &&
+					 evidence_service_of_host(ev, own) != NULL);
 		return;
 	}
 	if (results->spf.code == AUTH_PASS && results->spf.domain.n > 0 &&
@@ -75,7 +58,7 @@ find_own(const struct evaluation *ev, const struct own_senders *own, struct send
 			domain_sends(ev, own, results->dkim.sigs[i].sig.d, facts))
 			return;
 	/* the service that receives the domain's mail may also send its mail, or a forger's */
-	facts->known = is_service_host(ev, own);
+	facts->known = evidence_service_of_host(ev, own) != NULL;
 }
 
 /* Do known sealers vouch for the author? */

@@ -5,6 +5,7 @@
 #include "auth/spf/spf.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/proof.h"
+#include "mime/buf.h"
 
 enum { HOSTS_MAX = 10, RECORDS_MAX = 20, OWN_DOMAINS = 2 };
 
@@ -37,6 +38,21 @@ evidence_text(const char *code)
 	return NULL;
 }
 
+/*
+ * A name beside this one that nobody publishes: an answer for it comes from a wildcard (RFC 4592).
+ * Empty if it would be too long.
+ */
+static struct slice
+unpublished(struct slice name, struct arena *arena)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, DOMAIN_MAX);
+	buf_adds(&buf, "mailstamp-no-such-name");
+	buf_add(&buf, slice_from(name, slice_find(name, '.')));
+	return buf.over ? SLICE("") : buf_slice(&buf);
+}
+
 static bool
 is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 {
@@ -49,6 +65,49 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 }
 
 /*
+ * Does the client have the domain's own address, or take its mail? Records that a wildcard made for
+ * an invented name do not count, nor those of the target of a CNAME, which may be anybody's.
+ */
+static enum evidence_id
+evidence_at(const struct evaluation *ev, struct slice domain)
+{
+	const struct ip *ip = &ev->intake.envelope.client_ip;
+	struct dns *dns = ev->in.dns;
+	const bool address = dns_has_address(dns, domain, ip, 0);
+	struct slice beside;
+
+	if (!address && !is_mx(dns, domain, ip))
+		return EVIDENCE_NONE;
+	if (dns_get(dns, domain, DNS_CNAME, 0)->status == DNS_OK)
+		return EVIDENCE_NONE;
+	beside = unpublished(domain, ev->arena);
+	if (address ? dns_has_address(dns, beside, ip, 0) : is_mx(dns, beside, ip))
+		return EVIDENCE_NONE;
+	return address ? EVIDENCE_ADDRESS : EVIDENCE_MX;
+}
+
+/*
+ * The target of the CNAME that the domain published for the selector; empty if it has none there,
+ * or only by a wildcard, with which any selector that a forger invents has one.
+ */
+static struct slice
+key_target(const struct evaluation *ev, struct slice selector, struct slice domain)
+{
+	const struct dns_answer *answer, *beside;
+	struct slice name;
+
+	if (selector.n == 0 || !dkim_key_name(selector, domain, ev->arena, &name))
+		return SLICE("");
+	answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
+	if (answer->status != DNS_OK)
+		return SLICE("");
+	beside = dns_get(ev->in.dns, unpublished(name, ev->arena), DNS_CNAME, 0);
+	if (beside->status == DNS_OK && slice_eq(beside->rr[0].name, answer->rr[0].name))
+		return SLICE("");
+	return answer->rr[0].name;
+}
+
+/*
  * Is the client a host of a listed domain? A name that the client claims counts only if it resolves
  * to the address.
  */
@@ -58,7 +117,7 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 	struct slice name;
 
 	return claimed.n > 0 && domain_normalize(claimed, ev->arena, &name) == ST_OK &&
-	       own_senders_have_domain(own, name) &&
+	       own_senders_have_host(own, name) &&
 	       dns_has_address(ev->in.dns, name, &ev->intake.envelope.client_ip, 0);
 }
 
@@ -158,18 +217,12 @@ static bool
 seek_customer_keys(const struct evaluation *ev, const struct provider *provider,
 	struct slice author, struct slice customer)
 {
-	struct slice list = slice_str(provider->cnames), selector, form, name;
+	struct slice list = slice_str(provider->cnames), selector, form;
 
-	while (provider_next_word(&list, &selector) && provider_next_word(&list, &form)) {
-		const struct dns_answer *answer;
-
-		if (slice_eq(selector, SLICE("*")) ||
-			!dkim_key_name(selector, author, ev->arena, &name))
-			continue;
-		answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
-		if (answer->status == DNS_OK && domain_within(answer->rr[0].name, customer))
+	while (provider_next_word(&list, &selector) && provider_next_word(&list, &form))
+		if (!slice_eq(selector, SLICE("*")) &&
+			domain_within(key_target(ev, selector, author), customer))
 			return true;
-	}
 	return false;
 }
 
@@ -184,14 +237,12 @@ seek_keys(const struct evaluation *ev, name_test test, void *arg)
 
 	for (size_t i = 0; i < dkim->n; i++) {
 		const struct dkim_sig *sig = &dkim->sigs[i].sig;
-		const struct dns_answer *answer;
-		struct slice name;
+		struct slice target;
 
-		if (!dkim->sigs[i].aligned || sig->s.n == 0 ||
-			!dkim_key_name(sig->s, sig->d, ev->arena, &name))
+		if (!dkim->sigs[i].aligned)
 			continue;
-		answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
-		if (answer->status == DNS_OK && test(arg, answer->rr[0].name, false))
+		target = key_target(ev, sig->s, sig->d);
+		if (target.n > 0 && test(arg, target, false))
 			return true;
 	}
 	return false;
@@ -259,31 +310,6 @@ names_customer(const struct evaluation *ev, const struct own_senders *own,
 	return seek_senders(ev, is_within, &sought);
 }
 
-/*
- * Does SPF or a signature pass for a customer of a service, from a host that all its customers use,
- * and nothing shows that the customer is the author?
- */
-static bool
-is_of_another_customer(const struct evaluation *ev, const struct own_senders *own)
-{
-	const struct auth_results *results = &ev->results;
-
-	for (size_t i = 0; i <= results->dkim.n; i++) {
-		const bool path = i == results->dkim.n;
-		const enum auth_code code = path ? results->spf.code : results->dkim.sigs[i].code;
-		const struct slice domain =
-			path ? results->spf.domain : results->dkim.sigs[i].sig.d;
-		const struct provider *provider = provider_of_customer(domain);
-
-		if (code == AUTH_PASS && provider != NULL &&
-			(path || (provider->include != NULL &&
-					 proof_allows(ev, slice_str(provider->include)))) &&
-			!names_customer(ev, own, provider, domain))
-			return true;
-	}
-	return false;
-}
-
 static void
 add_service(
 	struct evidence_services *services, const struct provider *provider, enum evidence_id by)
@@ -322,23 +348,87 @@ evidence_services(const struct evaluation *ev, const struct own_senders *own,
 	(void)seek_receivers(ev, collect_receiver, services);
 }
 
-struct evidence
-evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
+/* Does the name that a record includes belong to a service, and allow the client? */
+static bool
+find_host(void *arg, struct slice name, bool included)
 {
-	const struct envelope *envelope = &ev->intake.envelope;
-	const struct ip *ip = &envelope->client_ip;
-	struct slice domains[OWN_DOMAINS];
-	struct evidence_services services;
-	size_t n;
+	struct sought *sought = arg;
+	const struct provider *provider = provider_of(name);
 
-	if (ip->family == 0)
-		return (struct evidence){.id = EVIDENCE_NONE};
-	/* even if the envelope is of another domain */
-	if (proof_allows(ev, ev->ids.author_domain) && !is_of_another_customer(ev, own))
-		return (struct evidence){.id = EVIDENCE_RECORDS};
-	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
-		is_own_host(ev, own, envelope->helo))
-		return (struct evidence){.id = EVIDENCE_OWN_LIST};
+	if (!included || provider == NULL || !proof_allows(sought->ev, name))
+		return false;
+	sought->provider = provider;
+	return true;
+}
+
+const struct provider *
+evidence_service_of_host(const struct evaluation *ev, const struct own_senders *own)
+{
+	const struct provider *of_name = provider_of(ev->intake.envelope.client_name);
+	struct sought sought = {ev, SLICE(""), NULL};
+	struct evidence_services services;
+
+	evidence_services(ev, own, &services);
+	for (size_t i = 0; i < services.n; i++) {
+		const struct provider *one = services.list[i].provider;
+
+		if (one == of_name ||
+			(one->include != NULL && proof_allows(ev, slice_str(one->include))))
+			return one;
+	}
+	return seek_senders(ev, find_host, &sought) ? sought.provider : NULL;
+}
+
+/*
+ * Does the domain, for which SPF or a signature passed at a host of the service, belong to somebody
+ * else than the service and the author, as far as his list and records show?
+ */
+static bool
+is_foreign(const struct evaluation *ev, const struct own_senders *own,
+	const struct provider *service, struct slice domain)
+{
+	const struct provider *customers = provider_of_customer(domain);
+	struct sought sought = {ev, domain, NULL};
+	struct slice domains[OWN_DOMAINS];
+	const size_t n = domains_of_author(ev, domains);
+
+	if (own_senders_have_domain(own, domain) || domain_within(domain, domains[n - 1]))
+		return false;
+	if (customers != NULL)
+		return !names_customer(ev, own, customers, domain);
+	if (provider_has_mailboxes(domain))
+		return true;
+	return provider_of(domain) != service && !seek_senders(ev, stands_for, &sought);
+}
+
+/*
+ * All customers of a service use its hosts. Does SPF or a signature pass for a foreign domain,
+ * which shows that another customer sent the message?
+ */
+static bool
+is_of_another_customer(
+	const struct evaluation *ev, const struct own_senders *own, const struct provider *service)
+{
+	const struct auth_results *results = &ev->results;
+
+	if (service == NULL)
+		return false;
+	if (results->spf.code == AUTH_PASS && results->spf.domain.n > 0 &&
+		is_foreign(ev, own, service, results->spf.domain))
+		return true;
+	for (size_t i = 0; i < results->dkim.n; i++)
+		if (results->dkim.sigs[i].code == AUTH_PASS &&
+			is_foreign(ev, own, service, results->dkim.sigs[i].sig.d))
+			return true;
+	return false;
+}
+
+/* Is it a host of a service, in a documented range, that the list or the records name? */
+static struct evidence
+evidence_of_range(const struct evaluation *ev, const struct own_senders *own)
+{
+	struct evidence_services services;
+
 	evidence_services(ev, own, &services);
 	for (size_t i = 0; i < services.n; i++) {
 		const struct evidence *one = &services.list[i];
@@ -346,19 +436,37 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 		/* other customers of the service that receives the mail also use its hosts */
 		if (one->id != EVIDENCE_MX && one->provider->include != NULL &&
 			proof_allows(ev, slice_str(one->provider->include)) &&
-			!is_of_another_customer(ev, own))
+			!is_of_another_customer(ev, own, one->provider))
 			return (struct evidence){
 				one->id == EVIDENCE_OWN_LIST ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE,
 				one->provider};
 	}
-	n = domains_of_author(ev, domains);
-	for (size_t i = 0; i < n; i++) {
-		if (dns_has_address(ev->in.dns, domains[i], ip, 0))
-			return (struct evidence){.id = EVIDENCE_ADDRESS};
-		if (is_mx(ev->in.dns, domains[i], ip))
-			return (struct evidence){.id = EVIDENCE_MX};
-	}
 	return (struct evidence){.id = EVIDENCE_NONE};
+}
+
+struct evidence
+evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
+{
+	const struct envelope *envelope = &ev->intake.envelope;
+	const struct ip *ip = &envelope->client_ip;
+	struct evidence found = {.id = EVIDENCE_NONE};
+	struct slice domains[OWN_DOMAINS];
+	size_t n;
+
+	if (ip->family == 0)
+		return found;
+	/* even if the envelope is of another domain */
+	if (proof_allows(ev, ev->ids.author_domain) &&
+		!is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
+		return (struct evidence){.id = EVIDENCE_RECORDS};
+	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
+		is_own_host(ev, own, envelope->helo))
+		return (struct evidence){.id = EVIDENCE_OWN_LIST};
+	found = evidence_of_range(ev, own);
+	n = domains_of_author(ev, domains);
+	for (size_t i = 0; found.id == EVIDENCE_NONE && i < n; i++)
+		found.id = evidence_at(ev, domains[i]);
+	return found;
 }
 
 struct evidence
@@ -373,10 +481,16 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->intake.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
+	else if (provider_has_mailboxes(domain))
+		evidence.id = EVIDENCE_NONE;
 	else if (customers != NULL)
 		evidence.id = names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
 									 : EVIDENCE_NONE;
-	else if (ev->results.dmarc.spf_pass || seek_senders(ev, stands_for, &sought))
+	else if (ev->results.dmarc.spf_pass)
+		evidence.id = EVIDENCE_RECORDS;
+	else if (is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
+		evidence.id = EVIDENCE_NONE;
+	else if (seek_senders(ev, stands_for, &sought))
 		evidence.id = EVIDENCE_RECORDS;
 	else if (seek_receivers(ev, stands_for, &sought))
 		evidence.id = EVIDENCE_MX;

@@ -31,10 +31,15 @@ struct evidence {
  * Finds evidence that the client sends for the author: in the SPF record of the author domain, in
  * the owner's list, in the services that the list or the records name, and in the address and MX
  * records of the author domain and its organizational domain. Used for both advice and
- * classification. A host that the service's customers share is no evidence if the message passes
- * for a customer that nothing shows to be the author.
+ * classification. A host that the customers of a service share is no evidence if the message passes
+ * for another domain that nothing shows to be the author's.
  */
 struct evidence evidence_of_client(
+	const struct evaluation *evaluation, const struct own_senders *own);
+
+/* The service of whose hosts the client is one, if the author's list or records name it; or NULL.
+ */
+const struct provider *evidence_service_of_host(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
 /*

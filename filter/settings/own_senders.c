@@ -3,31 +3,77 @@
 #include "auth/base/domain.h"
 #include "filter/io/fault.h"
 #include "filter/io/wholefile.h"
+#include "filter/provider/provider.h"
 #include "filter/text/i18n.h"
 
-enum { FILE_MAX = 4 * 1024 * 1024 };
+enum {
+	FILE_MAX = 4 * 1024 * 1024,
+	/* no service documents a wider network (filter/verdict/proof.h) */
+	WIDEST_BITS4 = 8,
+	WIDEST_BITS6 = 16
+};
 
-/* Parses one line without its comment; false if it has no known form. */
+/* Is it a name below which registries register domains (example.co.jp)? */
 static bool
+is_registry(struct slice name)
+{
+	static const char *const labels[] = {"ac", "ad", "co", "com", "ed", "edu", "go", "gov",
+		"gr", "lg", "ne", "net", "or", "org"};
+	const size_t dot = slice_find(name, '.');
+
+	if (domain_labels(name) != 2 || name.n - dot != 3)
+		return false;
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (slice_eq(slice_head(name, dot), slice_str(labels[i])))
+			return true;
+	return false;
+}
+
+static enum fault
+add_network(const struct ip_net *net, struct own_senders *own)
+{
+	if (net->bits < (net->ip.family == 6 ? WIDEST_BITS6 : WIDEST_BITS4))
+		return FAULT_OWN_WIDE;
+	own->nets[own->nnets++] = *net;
+	return FAULT_NONE;
+}
+
+static enum fault
+add_provider(struct slice name, struct own_senders *own)
+{
+	if (provider_named(name) == NULL)
+		return FAULT_OWN_PROVIDER;
+	own->providers[own->nproviders++] = name;
+	return FAULT_NONE;
+}
+
+static enum fault
+add_domain(struct slice name, struct own_senders *own)
+{
+	const struct provider *provider = provider_by_name(name);
+
+	if (is_registry(name))
+		return FAULT_OWN_SUFFIX;
+	own->domains[own->ndomains++] = name;
+	return provider != NULL ? add_provider(slice_str(provider->name), own) : FAULT_NONE;
+}
+
+/* Parses one line without its comment. */
+static enum fault
 parse_sender(struct slice text, struct arena *arena, struct own_senders *own)
 {
 	static const struct slice word = SLICE_INIT("provider");
 	struct ip_net net;
 	struct slice name;
 
-	if (ip_net_parse(text, &net)) {
-		own->nets[own->nnets++] = net;
-		return true;
-	}
-	if (slice_istarts(text, word) && text.n > word.n && slice_is_blank(text.p[word.n])) {
-		own->providers[own->nproviders++] = slice_trim(slice_from(text, word.n));
-		return true;
-	}
+	if (ip_net_parse(text, &net))
+		return add_network(&net, own);
+	if (slice_istarts(text, word) && text.n > word.n && slice_is_blank(text.p[word.n]))
+		return add_provider(slice_trim(slice_from(text, word.n)), own);
 	/* at least two labels are required: a single word is a mistake, or a whole TLD */
 	if (domain_normalize(text, arena, &name) != ST_OK || domain_labels(name) < 2)
-		return false;
-	own->domains[own->ndomains++] = name;
-	return true;
+		return FAULT_OWN_SENDER;
+	return add_domain(name, own);
 }
 
 enum status
@@ -36,6 +82,7 @@ own_senders_parse(
 {
 	struct slice rest = text;
 	size_t lines = 1, line = 0;
+	enum fault fault;
 
 	for (size_t i = 0; i < text.n; i++)
 		lines += text.p[i] == '\n' ? 1 : 0;
@@ -51,8 +98,9 @@ own_senders_parse(
 		line++;
 		rest = slice_from(rest, end + 1);
 		one = slice_trim(slice_head(one, slice_find(one, '#')));
-		if (one.n > 0 && !parse_sender(one, arena, own)) {
-			*error = fault_error(FAULT_OWN_SENDER, NULL, NULL);
+		fault = one.n > 0 ? parse_sender(one, arena, own) : FAULT_NONE;
+		if (fault != FAULT_NONE) {
+			*error = fault_error(fault, NULL, NULL);
 			error->line = line;
 			return ST_BAD;
 		}
@@ -100,7 +148,19 @@ bool
 own_senders_have_domain(const struct own_senders *own, struct slice domain)
 {
 	for (size_t i = 0; own != NULL && i < own->ndomains; i++)
-		if (domain_within(domain, own->domains[i]))
+		if (domain_within(domain, own->domains[i]) &&
+			(provider_of_customer(domain) == NULL ||
+				provider_by_name(own->domains[i]) == NULL))
+			return true;
+	return false;
+}
+
+bool
+own_senders_have_host(const struct own_senders *own, struct slice name)
+{
+	for (size_t i = 0; own != NULL && i < own->ndomains; i++)
+		if (domain_within(name, own->domains[i]) &&
+			provider_by_name(own->domains[i]) == NULL)
 			return true;
 	return false;
 }

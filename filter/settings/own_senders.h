@@ -11,6 +11,10 @@
 #include "auth/base/ip.h"
 #include "filter/settings/settings.h"
 
+/*
+ * A network must not be wider than /8 of IPv4 or /16 of IPv6. A name of a service itself, such as
+ * amazonses.com, is read as `provider NAME` as well.
+ */
 struct own_senders {
 	struct ip_net *nets;
 	size_t nnets;
@@ -30,7 +34,10 @@ enum status own_senders_open(const struct options *options, struct arena *arena,
 
 /* NULL is an empty list. */
 bool own_senders_have_address(const struct own_senders *own, const struct ip *ip);
+/* Not with a line that names a service: one of its customers, who may be anybody. */
 bool own_senders_have_domain(const struct own_senders *own, struct slice domain);
+/* The name of a host; not with a line that names a service: a host may be any customer's. */
+bool own_senders_have_host(const struct own_senders *own, struct slice name);
 bool own_senders_have_provider(const struct own_senders *own, const char *name);
 
 #endif

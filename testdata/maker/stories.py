@@ -267,6 +267,67 @@ def customers():
                 ip='203.0.113.66', mail_from='x@forger.sakura.ne.jp', record=False, proof=None, forged=True)
 
 
+def wildcards():
+    """What a wildcard, or the target of a CNAME, answers is nothing that the owner published for that name."""
+    signed, sub = mail().signed('rsa-c', 'example.com', 'invented'), mail(author='x@invented.example.com')
+    services = OUTLOOK + SES + 'mail.zendesk.com TXT v=spf1 ip4:203.0.113.64/28 -all\nx.zendesk.com A 192.0.2.99\n'
+    none = {'record': False, 'proof': None, 'forged': True}
+    for name, target, ip in (('zendesk', '*.example.com CNAME x.zendesk.com\n', '203.0.113.66'),
+                             ('ses', '*._domainkey.example.com CNAME x.amazonses.com\nx.amazonses.com A 192.0.2.99\n', '198.51.100.10')):
+        yield story('forged-with-a-selector-by-wildcard-' + name, 'spf_unknown', POLICY + SPF + services + target, message=signed, ip=ip, **none)
+    yield story('forged-with-a-selector-by-wildcard-other-envelope', 'spf_foreign_unknown', POLICY + SPF + services +
+                '*.example.com CNAME x.outlook.com\nx.outlook.com A 192.0.2.99\nother.example TXT v=spf1 -all\n', message=signed,
+                ip='203.0.113.194', mail_from='x@other.example', **none)
+    away = {'ip': '203.0.113.66', 'message': sub, 'mail_from': 'x@invented.example.com', **none}
+    for name, records in (('address', '*.example.com A 203.0.113.66\n'),
+                          ('mx', '*.example.com MX 5 mx.host.example\nmx.host.example A 203.0.113.66\n'),
+                          ('target', 'invented.example.com CNAME x.pages.example\nx.pages.example A 203.0.113.66\n')):
+        yield story('forged-from-a-host-by-wildcard-' + name, 'spf_publish_unknown', POLICY + SPF + records, **away)
+    yield story('host-beside-a-wildcard', 'spf_publish', POLICY + SPF + '*.example.com A 192.0.2.9\nnews.example.com A 203.0.113.7\n',
+                ip='203.0.113.7', message=mail(author='x@news.example.com'), mail_from='x@news.example.com')
+    # any selector of a service may be another customer's: only a signature on mail of the service's hosts is its own
+    token = POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\ntok.dkim.amazonses.com KEY rsa-c\n'
+    yield story('forged-with-a-key-at-the-service', 'dkim_fails', token, message=mail().signed('rsa-c', 'example.com', 'tok'),
+                ip='203.0.113.66', exit=10, **none)
+    yield story('key-at-the-service', 'dkim_cname', token, message=mail().signed('rsa-c', 'example.com', 'tok'), ip='198.51.100.10',
+                mail_from='0106@ap-northeast-1.amazonses.com')
+
+
+def neighbours():
+    """Hosts that all customers of a service use: a pass for a foreign domain shows another customer."""
+    none = {'record': False, 'proof': None, 'forged': True}
+    google = POLICY + GOOGLE + 'example.com TXT v=spf1 include:_spf.google.com -all\n'
+    foreign = 'forger.example TXT v=spf1 include:_spf.google.com -all\nf._domainkey.forger.example KEY rsa-b\n'
+    signed = mail().signed('rsa-b', 'forger.example', 'f')
+    at = {'ip': '203.0.113.130', 'mail_from': 'x@forger.example'}
+    yield story('forged-by-a-neighbour-with-a-domain', 'spf_other', google + foreign, message=signed, **at, **none)
+    yield story('neighbour-on-the-own-list', 'dkim_domain', google + foreign + KEYS, message=signed, own='forger.example\n', record=False,
+                proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'), **at)
+    yield story('agency-that-the-record-includes', 'dkim_domain', google.replace(
+        'include:_spf.google.com -all', 'include:_spf.google.com include:spf.forger.example -all') + foreign + KEYS +
+                'spf.forger.example TXT v=spf1 include:_spf.google.com -all\n', message=signed, record=False, proof='after-switch',
+                after=mail().signed('rsa-a', 'example.com', 's1'), **at)
+    outlook = POLICY + OUTLOOK + 'example.com TXT v=spf1 include:spf.protection.outlook.com -all\n'
+    yield story('forged-from-a-public-mailbox', 'spf_other', outlook + 'outlook.com TXT v=spf1 include:spf.protection.outlook.com -all\n'
+                'x._domainkey.outlook.com KEY rsa-b\n', message=mail().signed('rsa-b', 'outlook.com', 'x'), ip='203.0.113.194',
+                mail_from='x@outlook.com', **none)
+    yield story('forged-by-a-neighbour-in-ses', 'dkim_other', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n'
+                'f._domainkey.forger.example KEY rsa-b\n', message=mail().signed('rsa-b', 'forger.example', 'f').signed(
+                    'rsa-1024', 'amazonses.com', 'own'), ip='198.51.100.10', mail_from='0106@ap-northeast-1.amazonses.com', **none)
+    yield story('strict-subdomain-at-a-service', 'spf_strict_send', '_dmarc.example.com TXT v=DMARC1; p=reject; aspf=s\n' + google.replace(
+        POLICY, '') + 'old.example.com TXT v=spf1 ip4:203.0.113.0/24 -all\n', record=False, proof=None, ip='203.0.113.130',
+                mail_from='x@old.example.com', forged=True)
+    # a line of the list that names a service, and not one of its customers or hosts
+    yield story('service-by-its-domain-on-the-own-list', 'spf_add', POLICY + SPF + SES + 'a8.smtp-out.amazonses.com A 198.51.100.10\n',
+                own='amazonses.com\n', ip='198.51.100.10', helo='a8.smtp-out.amazonses.com', told=('include:amazonses.com -all',))
+    yield story('forged-from-a-host-of-a-hoster-on-the-own-list', 'spf_unknown', POLICY + SPF + 'ik1.vs.sakura.ne.jp A 203.0.113.66\n',
+                own='sakura.ne.jp\n', ip='203.0.113.66', helo='ik1.vs.sakura.ne.jp', **none)
+    keys = ''.join('selector%d-example-com._domainkey.forger.onmicrosoft.com KEY rsa-c\n' % n for n in (1, 2))
+    yield story('forged-by-another-tenant-below-the-own-list', 'dkim_other', POLICY + SPF + OUTLOOK + keys +
+                'x._domainkey.forger.onmicrosoft.com KEY rsa-b\n', own='onmicrosoft.com\n', ip='203.0.113.194', mail_from='',
+                helo='h.example.net', message=mail().signed('rsa-b', 'forger.onmicrosoft.com', 'x'), **none)
+
+
 def rotated(chimp):
     """The service signs with a new key; the owner published the old one as a copy."""
     copied = 'k2._domainkey.example.com KEY rsa-a\n'
@@ -335,5 +396,5 @@ def strict_above():
 
 
 def cases():
-    for group in (spf, services, jcity, dmarc, strict_above):
+    for group in (spf, services, jcity, dmarc, strict_above, wildcards, neighbours):
         yield from group()

@@ -243,6 +243,22 @@ def two_kinds(suite, folder):
                 '7 network 198.51.100.0/24, in the name of example.com: probably forged'))
 
 
+def neighbour(suite, folder):
+    """A trusted receiver reports what it saw: mail of another customer of the domain's service. It proposes nothing, and is
+    not mail of a known sender. The same from the owner's customer name is."""
+    signed = result('dkim', 'forger.onmicrosoft.com', 'pass') + result('spf', 'forger.onmicrosoft.com', 'pass')
+    for name, more, wanted in (('a forger', (), (27, 20, 0, 7, 0)), ('the owner', ('--own-senders',), (27, 20, 7, 0, 0))):
+        story = Story(suite, folder, f'a neighbour at the service, {name}')
+        story.zone.write_text(story.zone.read_text().replace('example.com. TXT "v=spf1 ', 'example.com. TXT "v=spf1 include:spf.protection.outlook.com ', 1) +
+                              'spf.protection.outlook.com. TXT "v=spf1 ip4:203.0.113.192/27 -all"\n')
+        own = story.folder / 'own'
+        own.write_text('forger.onmicrosoft.com\n')
+        story.report(row(OWN, 20, GOOD, **PASS) + row('203.0.113.194', 7, signed))
+        told = story.told(*more, *([own] if more else []), status=10)
+        story.check('counts', counts(told['reports']['counts']) == wanted, told['reports'])
+        story.check('needs', all(not each['needs'] for each in told['sources']), told['sources'])
+
+
 def unanswered(suite, folder):
     """mail that failed while DNS does not answer is no evidence, for or against"""
     story = Story(suite, folder, 'DNS does not answer')
@@ -280,5 +296,5 @@ SEEN = []
 def run(suite, folder, seen):
     SEEN[:] = [seen]
     folder = pathlib.Path(folder)
-    for part in (alone, side_by_side, order, verdicts, names, forwarders, attacks, two_kinds, unanswered, crowd, refused):
+    for part in (alone, side_by_side, order, verdicts, names, forwarders, attacks, two_kinds, neighbour, unanswered, crowd, refused):
         part(suite, folder)

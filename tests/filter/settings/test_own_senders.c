@@ -22,6 +22,15 @@ static const struct good_row {
 	{"a domain in its own letters", "m\303\274nchen.example\n", NULL, "xn--mnchen-3ya.example",
 		NULL, NULL},
 	{"a provider", "provider Amazon SES\n", NULL, NULL, "amazon ses", NULL},
+	{"a service by its domain", "amazonses.com\n", NULL, "ap-northeast-1.amazonses.com",
+		"Amazon SES", "example.com"},
+	{"a service, and none of its customers", "onmicrosoft.com\n", NULL, "onmicrosoft.com",
+		"Microsoft 365", "shop.onmicrosoft.com"},
+	{"one customer of a service", "shop.onmicrosoft.com\n", NULL, "shop.onmicrosoft.com", NULL,
+		"other.onmicrosoft.com"},
+	{"the widest networks", "10.0.0.0/8\n2001::/16\n", "10.1.2.3", NULL, NULL, NULL},
+	{"a short name that is no registry's", "db.de\nco.example\nx.co\n", NULL, "db.de", NULL,
+		"co.jp"},
 	{"all of them", "provider Mailchimp\n192.0.2.1\nexample.net", "192.0.2.1", "example.net",
 		"Mailchimp", "example.com"},
 };
@@ -29,12 +38,21 @@ static const struct good_row {
 static const struct bad_row {
 	const char *name, *text;
 	size_t line;
+	enum fault fault; /* FAULT_NONE: FAULT_OWN_SENDER */
 } bad_rows[] = {
-	{"a whole top-level domain", "com\n", 1},
-	{"the second line", "192.0.2.1\nnot a name\n", 2},
-	{"a prefix that is too long", "192.0.2.0/33\n", 1},
-	{"provider without a name", "# x\n\nprovider\n", 3},
-	{"an address literal", "[192.0.2.1]\n", 1},
+	{"a whole top-level domain", "com\n", 1, FAULT_NONE},
+	{"the second line", "192.0.2.1\nnot a name\n", 2, FAULT_NONE},
+	{"a prefix that is too long", "192.0.2.0/33\n", 1, FAULT_NONE},
+	{"provider without a name", "# x\n\nprovider\n", 3, FAULT_NONE},
+	{"everybody", "0.0.0.0/0\n", 1, FAULT_OWN_WIDE},
+	{"half of everybody", "# x\n128.0.0.0/1\n", 2, FAULT_OWN_WIDE},
+	{"everybody, mapped", "::ffff:0:0/96\n", 1, FAULT_OWN_WIDE},
+	{"everybody of IPv6", "::/0\n", 1, FAULT_OWN_WIDE},
+	{"an eighth of IPv6", "2000::/3\n", 1, FAULT_OWN_WIDE},
+	{"a registry's name", "co.jp\n", 1, FAULT_OWN_SUFFIX},
+	{"a registry's name in capitals", "Com.AU\n", 1, FAULT_OWN_SUFFIX},
+	{"an unknown service", "provider Amazn SES\n", 1, FAULT_OWN_PROVIDER},
+	{"an address literal", "[192.0.2.1]\n", 1, FAULT_NONE},
 };
 
 Test(own_senders, good)
@@ -74,8 +92,11 @@ Test(own_senders, bad)
 		cr_expect_eq(own_senders_parse(slice_str(bad_rows[i].text), &arena, &own, &why),
 			ST_BAD, "%s", bad_rows[i].name);
 		cr_expect_eq(why.line, bad_rows[i].line, "%s: %zu", bad_rows[i].name, why.line);
-		cr_expect_eq(why.reason.id, (unsigned)REASON_FAULT + FAULT_OWN_SENDER, "%s",
-			bad_rows[i].name);
+		cr_expect_eq(why.reason.id,
+			(unsigned)REASON_FAULT + (bad_rows[i].fault != FAULT_NONE
+								 ? bad_rows[i].fault
+								 : FAULT_OWN_SENDER),
+			"%s", bad_rows[i].name);
 	}
 }
 
