@@ -3,40 +3,10 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "auth/spf/spf.h"
-#include "filter/text/i18n.h"
 #include "filter/verdict/proof.h"
 #include "mime/buf.h"
 
 enum { HOSTS_MAX = 10, RECORDS_MAX = 20, OWN_DOMAINS = 2 };
-
-static const struct {
-	enum evidence_id id;
-	const char *code, *text;
-} kinds[] = {
-	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")},
-	{EVIDENCE_MX, "mx", N_("it is a host that takes the domain's mail (MX)")},
-	{EVIDENCE_ADDRESS, "address", N_("it is the domain's own address")},
-	{EVIDENCE_RANGE, "range", N_("it is a host of a provider that the domain's records name")},
-	{EVIDENCE_RECORDS, "records", N_("the domain's records name it")},
-};
-
-const char *
-evidence_code(enum evidence_id id)
-{
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (kinds[i].id == id)
-			return kinds[i].code;
-	return "none";
-}
-
-const char *
-evidence_text(const char *code)
-{
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strcmp(kinds[i].code, code) == 0)
-			return kinds[i].text;
-	return NULL;
-}
 
 /*
  * A name beside this one that nobody publishes: an answer for it comes from a wildcard (RFC 4592).
@@ -64,6 +34,15 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 	return false;
 }
 
+/* Does DNS say that there is no such record? Not if it does not answer. */
+static bool
+is_missing(struct dns *dns, struct slice name, enum dns_type type)
+{
+	const enum dns_status status = dns_get(dns, name, type, 0)->status;
+
+	return status == DNS_NODATA || status == DNS_NXDOMAIN;
+}
+
 /*
  * Does the client have the domain's own address, or take its mail? Records that a wildcard made for
  * an invented name do not count, nor those of the target of a CNAME, which may be anybody's.
@@ -74,14 +53,15 @@ evidence_at(const struct evaluation *ev, struct slice domain)
 	const struct ip *ip = &ev->intake.envelope.client_ip;
 	struct dns *dns = ev->in.dns;
 	const bool address = dns_has_address(dns, domain, ip, 0);
-	struct slice beside;
+	const enum dns_type type = !address ? DNS_MX : ip->family == 4 ? DNS_A : DNS_AAAA;
+	const struct slice beside = unpublished(domain, ev->arena);
 
-	if (!address && !is_mx(dns, domain, ip))
+	if ((!address && !is_mx(dns, domain, ip)) || !is_missing(dns, domain, DNS_CNAME))
 		return EVIDENCE_NONE;
-	if (dns_get(dns, domain, DNS_CNAME, 0)->status == DNS_OK)
-		return EVIDENCE_NONE;
-	beside = unpublished(domain, ev->arena);
-	if (address ? dns_has_address(dns, beside, ip, 0) : is_mx(dns, beside, ip))
+	/* a wildcard that gives other answers shows that this name has its own */
+	if (!is_missing(dns, beside, type) &&
+		(dns_get(dns, beside, type, 0)->status != DNS_OK ||
+			(address ? dns_has_address(dns, beside, ip, 0) : is_mx(dns, beside, ip))))
 		return EVIDENCE_NONE;
 	return address ? EVIDENCE_ADDRESS : EVIDENCE_MX;
 }
@@ -102,14 +82,15 @@ key_target(const struct evaluation *ev, struct slice selector, struct slice doma
 	if (answer->status != DNS_OK)
 		return SLICE("");
 	beside = dns_get(ev->in.dns, unpublished(name, ev->arena), DNS_CNAME, 0);
-	if (beside->status == DNS_OK && slice_eq(beside->rr[0].name, answer->rr[0].name))
+	if (beside->status != DNS_OK ? beside->status >= DNS_TEMP
+				     : slice_eq(beside->rr[0].name, answer->rr[0].name))
 		return SLICE("");
 	return answer->rr[0].name;
 }
 
 /*
  * Is the client a host of a listed domain? A name that the client claims counts only if it resolves
- * to the address.
+ * to the address, and not by a CNAME: somebody may have taken over its target.
  */
 static bool
 is_own_host(const struct evaluation *ev, const struct own_senders *own, struct slice claimed)
@@ -118,7 +99,8 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 
 	return claimed.n > 0 && domain_normalize(claimed, ev->arena, &name) == ST_OK &&
 	       own_senders_have_host(own, name) &&
-	       dns_has_address(ev->in.dns, name, &ev->intake.envelope.client_ip, 0);
+	       dns_has_address(ev->in.dns, name, &ev->intake.envelope.client_ip, 0) &&
+	       is_missing(ev->in.dns, name, DNS_CNAME);
 }
 
 /*
@@ -227,28 +209,6 @@ seek_customer_keys(const struct evaluation *ev, const struct provider *provider,
 }
 
 /*
- * Calls test with the CNAME target of each key that an aligned signature names, because a service
- * may hold the key; true if test ended the search.
- */
-static bool
-seek_keys(const struct evaluation *ev, name_test test, void *arg)
-{
-	const struct dkim_result *dkim = &ev->results.dkim;
-
-	for (size_t i = 0; i < dkim->n; i++) {
-		const struct dkim_sig *sig = &dkim->sigs[i].sig;
-		struct slice target;
-
-		if (!dkim->sigs[i].aligned)
-			continue;
-		target = key_target(ev, sig->s, sig->d);
-		if (target.n > 0 && test(arg, target, false))
-			return true;
-	}
-	return false;
-}
-
-/*
  * The domains whose records are evidence: the author domain and its organizational domain. Not
  * their sibling or child domains, because an organization may give such names, with addresses and
  * records, to its customers.
@@ -265,6 +225,31 @@ domains_of_author(const struct evaluation *ev, struct slice domains[OWN_DOMAINS]
 	domains[0] = author;
 	domains[1] = above;
 	return above.n > 0 && !slice_ieq(above, author) && domain_within(author, above) ? 2 : 1;
+}
+
+/*
+ * Calls test with the CNAME target of each key of these domains that a signature names, because a
+ * service may hold the key; true if test ended the search. A domain below may be a customer's.
+ */
+static bool
+seek_keys(const struct evaluation *ev, name_test test, void *arg)
+{
+	struct slice domains[OWN_DOMAINS];
+	const size_t n = domains_of_author(ev, domains);
+	const struct dkim_result *dkim = &ev->results.dkim;
+
+	for (size_t i = 0; i < dkim->n; i++) {
+		const struct dkim_sig *sig = &dkim->sigs[i].sig;
+		struct slice target;
+
+		if (!dkim->sigs[i].aligned ||
+			(!slice_ieq(sig->d, domains[0]) && !slice_ieq(sig->d, domains[n - 1])))
+			continue;
+		target = key_target(ev, sig->s, sig->d);
+		if (target.n > 0 && test(arg, target, false))
+			return true;
+	}
+	return false;
 }
 
 /* The records that name who sends: SPF, and CNAMEs of keys. */
@@ -481,13 +466,13 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->intake.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
+	else if (ev->results.dmarc.spf_pass)
+		evidence.id = EVIDENCE_RECORDS;
 	else if (provider_has_mailboxes(domain))
 		evidence.id = EVIDENCE_NONE;
 	else if (customers != NULL)
 		evidence.id = names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
 									 : EVIDENCE_NONE;
-	else if (ev->results.dmarc.spf_pass)
-		evidence.id = EVIDENCE_RECORDS;
 	else if (is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
 		evidence.id = EVIDENCE_NONE;
 	else if (seek_senders(ev, stands_for, &sought))

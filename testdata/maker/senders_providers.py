@@ -194,7 +194,7 @@ def amazon():
                      dmarc=%s header.from=example.co.jp policy.dmarc=reject
                      disposition=%s''' % (result, disposition), explain=(
                          'bounces.example.co.jp pass ' + {'r': 'yes', 's': 'no'}[aspf],
-                         'should be _dmarc.example.co.jp: v=DMARC1; p=reject')[:2 if aspf == 's' else 1])
+                         'If you know it as yours, name it with --own-senders')[:2 if aspf == 's' else 1])
     news = ses(customer('news.example.co.jp')).signed('rsa-a', 'example.co.jp', token)
     for adkim, result, disposition, status in (('r', 'pass', 'accept', 0),
                                                ('s', 'fail', 'quarantine', 10)):
@@ -207,7 +207,7 @@ def amazon():
                      dmarc=%s header.from=news.example.co.jp policy.dmarc=quarantine
                      disposition=%s''' % (path, result, disposition), explain=(
                          'DKIM example.co.jp pass ' + {'r': 'yes', 's': 'no'}[adkim],
-                         'should be _dmarc.example.co.jp: v=DMARC1; p=quarantine')[:2 if adkim == 's'
+                         'If you know it as yours, name it with --own-senders')[:2 if adkim == 's'
                                                                                   else 1])
 
 
@@ -262,7 +262,7 @@ def jcity():
                 'DKIM %s %s %s' % (signer, dkim.split()[0], aligned.split()[1]))
         if aligned.startswith('no') and spf == 'pass':
             told += ('SPF passed for %s, which is not example.jp' % where['mail_from'].split('@')[1]
-                     if where is standard else 'remove aspf=s',)
+                     if where is standard else 'aspf=s requires example.jp itself: send with example.jp',)
         if not good and dkim.startswith('pass'):
             told += ('ask them to sign with your own domain, d=example.jp',)
         return sender('jcity-' + name, message=message, zone=zone + policy % aspf, **where,
