@@ -83,6 +83,9 @@ void resolver_share(struct resolver *resolver, pthread_mutex_t *lock, int fd);
 void resolver_start(void *resolver, struct dns_question *question);
 /* The number of concurrent queries; further questions wait. */
 size_t resolver_most(const struct resolver *resolver);
+
+/* Are all its servers on this machine? */
+bool resolver_is_local(const struct resolver *resolver);
 /* Sleeps once, until something arrives or until until_ms, and handles what arrived. */
 void resolver_turn(struct resolver *resolver, int64_t until_ms);
 int64_t resolver_clock(const void *resolver); /* NULL is fine */

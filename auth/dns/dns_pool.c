@@ -418,6 +418,12 @@ dns_pool_free(struct dns_pool *pool)
 	free(pool);
 }
 
+bool
+dns_pool_is_local(const struct dns_pool *pool)
+{
+	return pool->resolver == NULL || resolver_is_local(pool->resolver);
+}
+
 size_t
 dns_pool_count(struct dns_pool *pool)
 {

@@ -54,6 +54,10 @@ struct dns_pool_user {
 struct dns *dns_pool_dns(
 	struct dns_pool *pool, const struct dns_pool_user *user, struct arena *arena);
 
+/* Do all queries go to this machine, so that waiting for them leaves the processor to the server?
+ */
+bool dns_pool_is_local(const struct dns_pool *pool);
+
 /*
  * The number of answers, and each of them, in no particular order; no other thread may use the
  * pool.

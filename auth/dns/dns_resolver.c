@@ -112,6 +112,15 @@ resolver_most(const struct resolver *r)
 	return r->transport.max;
 }
 
+bool
+resolver_is_local(const struct resolver *r)
+{
+	for (size_t i = 0; i < r->servers.n; i++)
+		if (!dns_server_is_local(&r->servers.at[i]))
+			return false;
+	return true;
+}
+
 static void
 resolver_wait(void *self, const struct dns_question *question, int64_t until_ms)
 {

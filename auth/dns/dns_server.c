@@ -142,6 +142,14 @@ parse_line(struct slice line, struct dns_servers *servers)
 			servers->tcp |= slice_eq(word, SLICE("use-vc"));
 }
 
+bool
+dns_server_is_local(const struct dns_server *server)
+{
+	if (server->address.any.sa_family == AF_INET)
+		return ntohl(server->address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&server->address.v6.sin6_addr) != 0;
+}
+
 void
 dns_servers_parse(struct slice text, struct dns_servers *servers)
 {

@@ -28,6 +28,9 @@ struct dns_servers {
 /* ADDR, ADDR:PORT (IPv4) or [ADDR]:PORT; the port defaults to 53. */
 bool dns_server_parse(struct slice text, struct dns_server *server);
 
+/* Has it a loopback address, so that no packet from the network can look like its answer? */
+bool dns_server_is_local(const struct dns_server *server);
+
 /*
  * Reads the text of a resolv.conf: its nameserver lines, in order, at most 16, and the option
  * use-vc; everything else is ignored. An address has one of the forms of dns_server_parse, and may

@@ -67,15 +67,6 @@ transport_watch(struct transport *t, int fd)
 	add_place(t, NULL, fd, POLLIN);
 }
 
-/* Is the server on this machine, so that no packet from the network can look like its answer? */
-static bool
-is_loopback(const struct dns_server *server)
-{
-	if (server->address.any.sa_family == AF_INET)
-		return ntohl(server->address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return IN6_IS_ADDR_LOOPBACK(&server->address.v6.sin6_addr) != 0;
-}
-
 /*
  * Keeps the socket for another query, or closes it. One without an answer is closed: its server may
  * have gone, and answer late.
@@ -83,7 +74,8 @@ is_loopback(const struct dns_server *server)
 static void
 keep_or_close(struct transport *t, const struct dns_socket *s, int fd)
 {
-	if (s->heard && s->uses < TRANSPORT_USES && t->nidle < TRANSPORT_IDLE && is_loopback(s->to))
+	if (s->heard && s->uses < TRANSPORT_USES && t->nidle < TRANSPORT_IDLE &&
+		dns_server_is_local(s->to))
 		t->idle[t->nidle++] = (struct idle_socket){s->to, fd, s->uses};
 	else
 		close(fd);

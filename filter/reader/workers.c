@@ -9,13 +9,14 @@
 #include "filter/reader/reader.h"
 
 enum {
-	TICK_MS = 200, /* maximum time that a result waits to be sent with others */
-	SPARE = 8,     /* how many more threads than jobs may be awake before one ends */
-	FEW = 2,       /* threads in addition to the jobs for short waits */
-	WAIT_US = 250, /* as many more threads as jobs for each such period of the mean wait; below
-			  it, a thread keeps its slot while it waits */
-	WAITS = 16,    /* the number of waits in that mean */
-	TOGETHER = 16, /* results that are sent together */
+	TICK_MS = 200,  /* maximum time that a result waits to be sent with others */
+	SPARE = 8,      /* how many more threads than jobs may be awake before one ends */
+	FEW = 2,        /* threads in addition to the jobs for short waits */
+	WAIT_US = 250,  /* as many more threads as jobs for each such period of the mean wait; below
+			   it, a thread keeps its slot while it waits */
+	NEAR_US = 1000, /* the same below it, if other threads would only slow the resolver */
+	WAITS = 16,     /* the number of waits in that mean */
+	TOGETHER = 16,  /* results that are sent together */
 	ENOUGH = 32 * 1024 /* or octets */
 };
 
@@ -28,6 +29,7 @@ struct workers {
 	size_t threads, asleep; /* living threads; those waiting for DNS or for memory */
 	size_t leaving;         /* threads that take no more messages but have not ended */
 	int64_t waited_us;      /* mean duration of the last waits for DNS */
+	int64_t keep_us;        /* WAIT_US, or NEAR_US if the resolver is on this machine */
 	bool drained;           /* no more messages are taken */
 	atomic_bool failed;     /* memory ran out, or no process reads the results */
 	struct workspaces *spaces;
@@ -129,9 +131,8 @@ add_thread(struct workers *workers)
 }
 
 /*
- * The condition of the threads that get the next free slot: messages in progress come first,
- * because they use memory. The lock is held; the condition is signaled after it is released, so
- * that the woken thread can acquire it.
+ * The condition of the threads that get the next free slot, with messages in progress first, which
+ * use memory. The lock is held; the condition is signaled after it is released.
  */
 static pthread_cond_t *
 next_in_turn(struct workers *workers)
@@ -173,9 +174,8 @@ begin(struct workers *workers)
 }
 
 /*
- * The number of threads needed to keep all jobs busy while some threads wait for DNS. It grows with
- * the mean wait: a resolver nearby answers before another thread has read its message, and each
- * thread costs memory and decodes the keys once more. The lock is held.
+ * The number of threads needed to keep all jobs busy while some wait for DNS. It grows with the
+ * mean wait, because each thread costs memory and decodes the keys once more. The lock is held.
  */
 static size_t
 wanted_threads(const struct workers *workers)
@@ -216,7 +216,6 @@ step_aside(struct workers *workers, size_t most)
 		send_frame(workers, FRAME_WANTED, threads);
 }
 
-/* If answers come at once, another thread would cost more than the wait: the slot is kept. */
 static void
 wait_begin(void *arg)
 {
@@ -226,7 +225,7 @@ wait_begin(void *arg)
 
 	thread->since_us = now_us();
 	pthread_mutex_lock(&workers->lock);
-	thread->keeps = workers->waited_us < WAIT_US;
+	thread->keeps = workers->waited_us < workers->keep_us;
 	most = wanted_threads(workers);
 	pthread_mutex_unlock(&workers->lock);
 	if (!thread->keeps)
@@ -285,8 +284,8 @@ wait_end(void *arg)
 }
 
 /*
- * Are there more threads than needed, so that this one should end? It then counts as leaving.
- * Threads that were added during the first, slow DNS answers are not needed for long.
+ * Should this thread end, because those added for the first, slow answers are too many? It then
+ * counts as leaving.
  */
 static bool
 is_spare(struct workers *workers)
@@ -479,6 +478,7 @@ workers_run(const struct workers_config *config)
 		return false;
 	workers->config = *config;
 	workers->slots = config->jobs;
+	workers->keep_us = dns_pool_is_local(config->pool) ? NEAR_US : WAIT_US;
 	workers->spaces = workspaces_new(config->jobs);
 	if (workers->spaces != NULL && pthread_mutex_init(&workers->out_lock, NULL) == 0 &&
 		pthread_mutex_init(&workers->lock, NULL) == 0 &&

@@ -142,3 +142,34 @@ Test(dns_server, files)
 	cr_expect_eq(dns_servers_read(folder, &servers), ST_TEMP, "a folder cannot be read");
 	cr_assert_eq(rmdir(folder), 0);
 }
+
+static const struct local_row {
+	const char *address;
+	bool local;
+} local_rows[] = {
+	{"127.0.0.1", true},
+	{"127.0.0.53:5353", true},
+	{"127.255.255.255", true},
+	{"::1", true},
+	{"[::1]:54", true},
+	{"::ffff:127.0.0.1", true},
+	{"0.0.0.0", false},
+	{"126.255.255.255", false},
+	{"128.0.0.1", false},
+	{"192.0.2.127", false},
+	{"::", false},
+	{"::2", false},
+	{"fe80::1", false},
+	{"2001:db8::1", false},
+};
+
+Test(dns_server, on_this_machine)
+{
+	for (size_t i = 0; i < sizeof local_rows / sizeof local_rows[0]; i++) {
+		const struct local_row *row = &local_rows[i];
+		struct dns_server server;
+
+		cr_assert(dns_server_parse(slice_str(row->address), &server), "%s", row->address);
+		cr_expect_eq(dns_server_is_local(&server), row->local, "%s", row->address);
+	}
+}
