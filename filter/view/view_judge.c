@@ -1,5 +1,7 @@
 #include "filter/view/view_judge.h"
 
+#include <stdio.h>
+
 #include "auth/base/crypto.h"
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
@@ -10,6 +12,7 @@
 #include "filter/settings/hostname.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/names.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/pool.h"
@@ -33,7 +36,8 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 	*once = *options;
 	once->authserv_id =
 		hostname_get(arena); /* determined once, because it is needed for each row */
-	*judge = (struct view_judge){.options = once};
+	*judge = (struct view_judge){
+		.options = once, .time = arena_alloc(arena, sizeof(struct view_time))};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
 		return refuse(error, arena, EXIT_TEMPFAIL);
@@ -55,6 +59,11 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 void
 view_judge_close(struct view_judge *judge)
 {
+	if (judge->time != NULL && judge->time->cut > 0)
+		fprintf(stderr,
+			_("mailstamp: DNS took too long: %zu rows of reports were classified "
+			  "without some of its answers\n"),
+			judge->time->cut);
 	dns_pool_free(judge->pool);
 	domain_psl_free(judge->psl);
 	crypto_free(judge->tools.crypto);
@@ -298,6 +307,8 @@ view_judge_row(const struct view_judge *judge, const struct feedback_report *rep
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged)
 {
 	const struct slice author = name_of(row->header_from, arena);
+	const bool quick = judge->time->waited_ms / VIEW_DEADLINES >= judge->options->deadline_ms;
+	int64_t began, took;
 	struct evaluation ev;
 	enum status st;
 
@@ -305,7 +316,14 @@ view_judge_row(const struct view_judge *judge, const struct feedback_report *rep
 	if (author.n == 0)
 		return ST_OK;
 	begin(judge, author, arena, &ev);
+	began = dns_clock_ms(ev.in.dns);
+	if (quick)
+		dns_begin(evaluate_dns(&ev), VIEW_QUICK_MS);
 	st = judge_row(judge, report, row, &ev, judged);
+	took = dns_clock_ms(ev.in.dns) - began;
+	if (took > VIEW_QUICK_MS)
+		judge->time->waited_ms += took;
+	judge->time->cut += quick && took >= VIEW_QUICK_MS ? 1 : 0;
 	evaluate_end(&ev);
 	return st;
 }

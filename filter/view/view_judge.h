@@ -11,8 +11,21 @@
 #include "filter/verdict/evaluate.h"
 #include "filter/view/view_hosts.h"
 
+/*
+ * Reports may name any number of domains that never answer, at the wish of a forger. Rows that wait
+ * for DNS may together take VIEW_DEADLINES times --deadline; after that each row has only
+ * VIEW_QUICK_MS, in which answers that are in the cache, and those of a resolver nearby, arrive.
+ */
+enum { VIEW_DEADLINES = 10, VIEW_QUICK_MS = 50 };
+
+struct view_time {
+	int64_t waited_ms; /* in rows that took more than VIEW_QUICK_MS */
+	size_t cut;        /* rows that had less time than --deadline, and used all of it */
+};
+
 struct view_judge {
 	const struct options *options;
+	struct view_time *time;
 	struct dns_pool *pool;
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
@@ -34,7 +47,7 @@ struct view_judged {
  * view_judge_close in any case.
  */
 int view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge);
-void view_judge_close(struct view_judge *judge);
+void view_judge_close(struct view_judge *judge); /* also reports on stderr how many rows were cut */
 
 /*
  * Classifies a row. report: only the published policy is used. Names in row must be in lower case.
