@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "auth/base/domain.h"
 #include "filter/provider/provider.h"
 
 /*
@@ -119,22 +120,33 @@ shows(const struct row *row, int way)
 	return row->spf == AUTH_PASS && row->spf_aligned;
 }
 
-/* Does SPF or a signature pass for a single customer of a service (provider.h)? */
+/* Does the domain belong to neither the author nor, as a whole, to a service (provider.h)? */
 static bool
-is_of_customer(const struct row *row)
+is_foreign(const struct row *row, const char *domain)
 {
-	if (row->spf == AUTH_PASS && provider_of_customer(slice_str(row->spf_domain)) != NULL)
+	const struct slice name = slice_str(domain), author = slice_str(row->author_domain);
+
+	if (provider_has_mailboxes(name) || provider_of_customer(name) != NULL)
+		return true;
+	return name.n > 0 && provider_sends_as(name) == NULL &&
+	       !slice_ieq(domain_organization(name), domain_organization(author));
+}
+
+/* Does SPF or a signature pass for a foreign domain? */
+static bool
+is_of_another(const struct row *row)
+{
+	if (row->spf == AUTH_PASS && is_foreign(row, row->spf_domain))
 		return true;
 	for (size_t i = 0; i < row->nsignatures; i++)
-		if (row->signatures[i].code == AUTH_PASS &&
-			provider_of_customer(slice_str(row->signatures[i].d)) != NULL)
+		if (row->signatures[i].code == AUTH_PASS && is_foreign(row, row->signatures[i].d))
 			return true;
 	return false;
 }
 
 /*
- * Returns the row's key of a kind, BY_COPY or BY_HOST; 0 if the row has none. Another customer of a
- * service sends from the same hosts: a message that passes for a customer needs better evidence.
+ * Returns the row's key of a kind, BY_COPY or BY_HOST; 0 if the row has none. Others may send
+ * from the same host: a message that passes for a foreign domain needs better evidence.
  */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
@@ -143,7 +155,7 @@ key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 	uint64_t hash = mixed(elsewhere->seed, (uint64_t)way + 1);
 
 	if (text[0] == '\0' || row->author_domain[0] == '\0' ||
-		(way == BY_HOST && !shows(row, way) && is_of_customer(row)))
+		(way == BY_HOST && !shows(row, way) && is_of_another(row)))
 		return 0;
 	hash = add_text(add_text(hash, row->author_domain), text);
 	if (way == BY_COPY)

@@ -110,18 +110,28 @@ Test(elsewhere, what_another_message_shows)
 	}
 }
 
-/* A host that all customers of a service use: one that passes for his own name is not the author.
- */
-Test(elsewhere, another_customer_of_the_service)
+/* A host that others also use: one who passes for a name of his own is not the author. */
+Test(elsewhere, another_one_at_the_same_host)
 {
-	static const char *const names[] = {"forger.onmicrosoft.com", "em123.sendgrid.net"};
+	static const struct {
+		const char *domain;
+		enum sender_class class;
+	} names[] = {
+		{"forger.onmicrosoft.com", SENDER_DECIDE},
+		{"forger.example", SENDER_DECIDE},
+		{"example.com.forger.example", SENDER_DECIDE},
+		{"outlook.com", SENDER_DECIDE},
+		{"em123.sendgrid.net", SENDER_SERVICE},
+		{"news.example.com", SENDER_OWN},
+	};
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
 		struct stats *stats = stats_new(NULL, 0, false);
 		struct row passed = made(AUTH_PASS, "example.com", "<1@x>", "192.0.2.1");
 		struct row failed = made(AUTH_FAIL, "example.com", "<2@x>", "192.0.2.1");
-		const bool first = i >= 2, customer = i % 2 == 0;
-		const struct row_signature signature = {names[i % 2], "s1", AUTH_PASS, false, NULL};
+		const bool first = i % 2 == 0;
+		const struct row_signature signature = {
+			names[i / 2].domain, "s1", AUTH_PASS, false, NULL};
 
 		passed.spf = AUTH_PASS;
 		passed.spf_aligned = true;
@@ -131,9 +141,8 @@ Test(elsewhere, another_customer_of_the_service)
 		failed.sender = (struct sender){SENDER_DECIDE, SENDER_BY_PASS};
 		cr_assert(stats_add(stats, first ? &failed : &passed));
 		cr_assert(stats_add(stats, first ? &passed : &failed));
-		cr_expect_eq(stats->messages[0].row->sender.class,
-			customer ? SENDER_DECIDE : SENDER_SERVICE, "%zu: %d", i,
-			(int)stats->messages[0].row->sender.class);
+		cr_expect_eq(stats->messages[0].row->sender.class, names[i / 2].class, "%s: %d",
+			names[i / 2].domain, (int)stats->messages[0].row->sender.class);
 		stats_free(stats);
 	}
 }
