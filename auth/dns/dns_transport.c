@@ -182,18 +182,12 @@ find_socket(struct transport *t, struct dns_socket *s, int *fd)
 	return connect_to(t, s->tcp, s->to, fd);
 }
 
-enum transport_status
-transport_open(struct transport *t, struct dns_socket *s, const struct dns_server *server,
-	struct slice name, enum dns_type type)
+static enum transport_status
+open_once(struct transport *t, struct dns_socket *s)
 {
 	enum transport_status status;
 	int fd;
 
-	if (t->open >= t->max)
-		return TRANSPORT_FULL;
-	if (!write_query(s, name, type))
-		return TRANSPORT_REFUSED;
-	s->to = server;
 	status = find_socket(t, s, &fd);
 	if (status != TRANSPORT_SENT)
 		return status;
@@ -205,6 +199,24 @@ transport_open(struct transport *t, struct dns_socket *s, const struct dns_serve
 	status = transport_repeat(t, s);
 	if (status != TRANSPORT_SENT)
 		transport_close(t, s);
+	return status;
+}
+
+enum transport_status
+transport_open(struct transport *t, struct dns_socket *s, const struct dns_server *server,
+	struct slice name, enum dns_type type)
+{
+	enum transport_status status;
+
+	if (t->open >= t->max)
+		return TRANSPORT_FULL;
+	if (!write_query(s, name, type))
+		return TRANSPORT_REFUSED;
+	s->to = server;
+	/* the error of a kept socket may be older than the query: a server that was restarted */
+	do
+		status = open_once(t, s);
+	while (status == TRANSPORT_REFUSED && s->uses > 1);
 	return status;
 }
 

@@ -196,6 +196,22 @@ Test(dns_transport, an_answer_that_comes_twice)
 	close_rig();
 }
 
+/* A server that was away: the error that the kept socket got is not one of the next query. */
+Test(dns_transport, an_error_of_the_past)
+{
+	int error;
+
+	open_rig(INADDR_LOOPBACK);
+	(void)ask_and_hear("a.example");
+	close(rig.fd);
+	cr_assert_eq(send(rig.transport.idle[0].fd, "", 1, 0), 1);
+	rig.fd = socket(AF_INET, SOCK_DGRAM, 0);
+	error = bind(rig.fd, &rig.server.address.any, rig.server.n);
+	cr_assert_eq(error, 0);
+	(void)ask_and_hear("b.example");
+	close_rig();
+}
+
 /* A kept socket counts against the limit, and makes room for another server. */
 Test(dns_transport, kept_sockets_make_room)
 {
