@@ -51,6 +51,7 @@ enum {
 	W(OCTETS,      "octets",      "octets that are not of its character set") \
 	W(MARKUP,      "markup",      "markup that is not XML") \
 	W(WRAPPER,     "wrapper",     "the report is inside another element") \
+	W(REPEATED,    "repeated",    "values of a repeated element; the first one counts") \
 	W(EMPTY,       "empty",       "the report has no rows")
 
 #define FEEDBACK_WARNING_ID(id, code, text) FEEDBACK_WARN_##id,

@@ -322,14 +322,33 @@ end_record(struct feedback_reader *reader)
 		reader->status = reader->on_row(reader->arg, row);
 }
 
+bool
+feedback_row_repeats(struct feedback_reader *reader, enum feedback_element element)
+{
+	const enum feedback_element in = feedback_above(reader, 0);
+	const uint64_t bit = UINT64_C(1) << element;
+	uint64_t *seen;
+
+	if (in == ELEMENT_OTHER || element == ELEMENT_OTHER || element == ELEMENT_RECORD ||
+		element == ELEMENT_RESULTS || element == ELEMENT_REASON ||
+		element == ELEMENT_ERROR ||
+		(in == ELEMENT_RESULTS && (element == ELEMENT_DKIM || element == ELEMENT_SPF)))
+		return false;
+	seen = &reader->inside[reader->depth - 1];
+	if ((*seen & bit) != 0)
+		return true;
+	*seen |= bit;
+	return false;
+}
+
 void
 feedback_row_begin(struct feedback_reader *reader)
 {
 	const enum feedback_element element = feedback_above(reader, 0);
 	const enum feedback_element in = feedback_above(reader, 1);
 
-	if (element == ELEMENT_RECORD && (in == ELEMENT_FEEDBACK || reader->in_record)) {
-		end_record(reader); /* a record that was not closed */
+	if (element == ELEMENT_RECORD && (in != ELEMENT_OTHER || reader->in_record)) {
+		end_record(reader); /* a record that was not closed; nor was what it is in */
 		begin_record(reader);
 	} else if (element == ELEMENT_REASON && in == ELEMENT_EVALUATED) {
 		begin_reason(reader);

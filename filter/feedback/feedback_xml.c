@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libxml/xmlreader.h>
 
+#include "mime/buf.h"
 #include "mime/late.h"
 
 enum { NAME_OCTETS = 40 };
@@ -26,6 +27,7 @@ struct reader {
 	xmlTextReaderPtr xml;
 	struct feedback_reader rows;
 	bool in_feedback, seen;
+	size_t repeated; /* the depth of an element that is skipped because it repeats one; or 0 */
 	bool no_memory; /* libxml2 ran out of memory, and may have skipped what it could not keep */
 	struct slice space; /* of the element feedback */
 	char text[FEEDBACK_VALUE];
@@ -100,13 +102,36 @@ begin_element(struct reader *reader)
 		rows->report->space = reader->space;
 	} else if (!reader->in_feedback || !same_space(reader)) {
 		element = ELEMENT_OTHER; /* an extension, which is skipped */
+	} else if (element == ELEMENT_RECORD) {
+		reader->repeated = 0; /* no row is lost to an element that was not closed */
+	} else if (reader->repeated > 0 || feedback_row_repeats(rows, element)) {
+		element = ELEMENT_OTHER;
+		if (reader->repeated == 0)
+			reader->repeated = rows->depth + 1;
 	}
-	if (rows->depth < FEEDBACK_DEPTH)
+	if (rows->depth < FEEDBACK_DEPTH) {
 		rows->stack[rows->depth] = element;
+		rows->inside[rows->depth] = 0;
+	}
 	rows->depth++;
 	reader->n = 0;
 	reader->cut = false;
 	feedback_row_begin(rows);
+}
+
+static void
+warn_of_repeated(struct reader *reader, struct slice value)
+{
+	struct buf sample;
+
+	if (reader->repeated == 0 || value.n == 0)
+		return;
+	buf_init(&sample, reader->rows.arena, NAME_OCTETS + FEEDBACK_VALUE);
+	buf_add(&sample, slice_head(slice_str((const char *)reader->lib.name(reader->xml)),
+				 NAME_OCTETS - 1));
+	buf_addc(&sample, ' ');
+	buf_add(&sample, value);
+	warn(reader, FEEDBACK_WARN_REPEATED, buf_slice(&sample));
 }
 
 static void
@@ -115,11 +140,14 @@ end_element(struct reader *reader)
 	struct feedback_reader *rows = &reader->rows;
 	struct slice value = slice_trim(slice_make(reader->text, reader->n));
 
+	warn_of_repeated(reader, value);
 	if (reader->cut)
 		warn(reader, FEEDBACK_WARN_LONG, slice_head(value, NAME_OCTETS));
 	feedback_row_end(rows, value);
 	if (rows->depth > 0)
 		rows->depth--;
+	if (rows->depth < reader->repeated)
+		reader->repeated = 0;
 	reader->n = 0;
 	reader->cut = false;
 	if (reader->in_feedback && rows->depth == 0)

@@ -33,6 +33,7 @@ struct feedback_reader {
 	struct feedback_row row;
 	bool in_record, ended, has_spf, has_count;
 	enum feedback_element stack[FEEDBACK_DEPTH];
+	uint64_t inside[FEEDBACK_DEPTH]; /* bits of the elements that each of the stack contained */
 	size_t depth; /* of all elements, including those too deep for the stack */
 	enum status status;
 };
@@ -42,6 +43,12 @@ struct feedback_reader {
  * it is too deep or an extension.
  */
 enum feedback_element feedback_above(const struct feedback_reader *reader, size_t levels);
+
+/*
+ * Must an element that begins now be skipped, because its parent already has one, and may have only
+ * one? The first one counts, as for those who search a document for a path.
+ */
+bool feedback_row_repeats(struct feedback_reader *reader, enum feedback_element element);
 
 /* Handles the beginning of the current element. */
 void feedback_row_begin(struct feedback_reader *reader);

@@ -187,10 +187,9 @@ suppress(struct bounce *bounce)
 		" r JOIN out_policy p ON p.id = r.policy WHERE r.id = ?3"
 		" ON CONFLICT (domain, address) DO UPDATE SET"
 		" bounces = out_suppressed.bounces + 1,"
-		" until = CAST(?4 AS BIGINT) + CAST(?5 AS BIGINT) * (CASE WHEN "
-		"out_suppressed.bounces >= 4 THEN 16"
-		" WHEN out_suppressed.bounces = 3 THEN 8"
-		" WHEN out_suppressed.bounces = 2 THEN 4 ELSE 2 END)");
+		" until = CAST(?4 AS BIGINT) + (CAST(?5 AS BIGINT) << CAST(CASE WHEN"
+		" out_suppressed.bounces < ?6 THEN out_suppressed.bounces ELSE ?6 END AS "
+		"INTEGER))");
 	struct slice address = SLICE("");
 	int64_t report;
 
@@ -203,6 +202,7 @@ suppress(struct bounce *bounce)
 	store_bind_int(note, 3, report);
 	store_bind_int(note, 4, bounce->now);
 	store_bind_int(note, 5, REPORTING_SILENT);
+	store_bind_int(note, 6, REPORTING_SILENT_DOUBLED);
 	return store_run(note);
 }
 

@@ -59,14 +59,21 @@ set_state(struct sender *sender, int64_t id, enum reporting_state state)
 	return store_run(query);
 }
 
-/* Keeps the mail queued for a later attempt. */
+/*
+ * Keeps the mail queued for a later attempt, unless its time is over. That ends with an attempt, so
+ * that no mail is lost because a run was late or its clock was wrong.
+ */
 static enum status
-wait_longer(struct sender *sender, const struct mail *mail)
+wait_longer(struct sender *sender, const struct mail *mail, const struct reporting_letter *letter)
 {
 	struct store_query *query =
 		store_query(sender->post.store, "UPDATE out_mail SET next = ?1 WHERE id = ?2");
 	const int64_t doubled = mail->tries < WAIT_DOUBLED ? mail->tries : WAIT_DOUBLED;
 
+	if (letter->frozen + EXPIRES < sender->post.now) {
+		sender->expired++;
+		return set_state(sender, mail->id, REPORTING_EXPIRED);
+	}
 	sender->waiting++;
 	if (sender->post.options->into != NULL)
 		return ST_OK;
@@ -114,7 +121,7 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 		return set_state(sender, mail->id, REPORTING_FAILED);
 	}
 	reporting_post_told(&sender->post, status);
-	return wait_longer(sender, mail);
+	return wait_longer(sender, mail, letter);
 }
 
 /*
@@ -160,10 +167,6 @@ send_one(struct sender *sender, const struct mail *mail)
 	if (reporting_letter_load(post, mail->id, mail->report, mail->address, &letter) != ST_OK ||
 		reporting_letter_suppressed(post, &letter, &suppressed) != ST_OK)
 		return ST_TEMP;
-	if (letter.frozen + EXPIRES < post->now) {
-		sender->expired++;
-		return set_state(sender, mail->id, REPORTING_EXPIRED);
-	}
 	if (suppressed) {
 		sender->suppressed++;
 		return set_state(sender, mail->id, REPORTING_SUPPRESSED);
@@ -171,7 +174,7 @@ send_one(struct sender *sender, const struct mail *mail)
 	if (reporting_letter_consent(post, &letter, &consent) != ST_OK)
 		return ST_TEMP;
 	if (consent == REPORTING_CONSENT_UNKNOWN)
-		return wait_longer(sender, mail);
+		return wait_longer(sender, mail, &letter);
 	if (consent == REPORTING_CONSENT_REFUSED) {
 		sender->refused++;
 		return set_state(sender, mail->id, REPORTING_REFUSED);

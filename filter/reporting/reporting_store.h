@@ -23,7 +23,8 @@ enum reporting_state {
 
 enum {
 	REPORTING_SILENT = 7 * DAY_SECONDS, /* seconds without reports after the first bounce, */
-	REPORTING_SILENT_MOST = 16 * REPORTING_SILENT, /* and after many: doubled four times */
+	REPORTING_SILENT_DOUBLED = 4, /* how often it is doubled: once for each further bounce */
+	REPORTING_SILENT_MOST = REPORTING_SILENT << REPORTING_SILENT_DOUBLED,
 };
 
 /*

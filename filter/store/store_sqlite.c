@@ -7,6 +7,7 @@
 
 #include "filter/io/fault.h"
 #include "filter/store/store_backend.h"
+#include "mime/buf.h"
 #include "mime/late.h"
 
 /* the functions of SQLite that we use */
@@ -29,6 +30,7 @@ struct library {
 	__typeof__(&sqlite3_column_blob) column_blob;
 	__typeof__(&sqlite3_column_bytes) column_bytes;
 	__typeof__(&sqlite3_column_type) column_type;
+	__typeof__(&sqlite3_errcode) errcode;
 	__typeof__(&sqlite3_errmsg) errmsg;
 	__typeof__(&sqlite3_get_autocommit) autocommit;
 	__typeof__(&sqlite3_changes) changes;
@@ -37,6 +39,8 @@ struct library {
 struct connection {
 	struct library lib;
 	sqlite3 *db;
+	const char *unlocked; /* the file, if it is read without locks; else NULL */
+	struct stat opened;   /* that file before it was opened */
 };
 
 static bool
@@ -61,6 +65,7 @@ load_sqlite(struct library *lib)
 		LATE_ALWAYS(library, column_blob, sqlite3_column_blob),
 		LATE_ALWAYS(library, column_bytes, sqlite3_column_bytes),
 		LATE_ALWAYS(library, column_type, sqlite3_column_type),
+		LATE_ALWAYS(library, errcode, sqlite3_errcode),
 		LATE_ALWAYS(library, errmsg, sqlite3_errmsg),
 		LATE_ALWAYS(library, autocommit, sqlite3_get_autocommit),
 		LATE_ALWAYS(library, changes, sqlite3_changes),
@@ -153,6 +158,25 @@ is_rolled_back(struct store *store)
 	return true;
 }
 
+/* Was the file written since it was opened without locks? What was read may then be wrong. */
+static bool
+is_changed(struct store *store)
+{
+	const struct connection *connection = store->connection;
+	const struct stat *then = &connection->opened;
+	struct stat now;
+
+	if (connection->unlocked == NULL)
+		return false;
+	if (stat(connection->unlocked, &now) == 0 && now.st_dev == then->st_dev &&
+		now.st_ino == then->st_ino && now.st_size == then->st_size &&
+		now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+		now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
+		return false;
+	store->error = store_error(STORE_E_CHANGED);
+	return true;
+}
+
 static enum store_step
 step(struct store_query *query)
 {
@@ -161,6 +185,8 @@ step(struct store_query *query)
 	if (is_rolled_back(query->store))
 		return STORE_FAILED;
 	rc = lib_of(query->store)->step(query->statement);
+	if (rc != SQLITE_ROW && is_changed(query->store))
+		return STORE_FAILED;
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
 		failed(query->store);
 		return STORE_FAILED;
@@ -311,12 +337,88 @@ check_file(const char *path, enum store_use use, struct error *error)
 										     : ST_BAD;
 }
 
+/* Opens the database; on failure closes it, and describes the error in the store. */
+static enum status
+open_database(struct store *store, const char *name, int flags, const char *settings, int *why)
+{
+	struct connection *connection = store->connection;
+	const struct library *lib = &connection->lib;
+	enum status st = ST_TEMP;
+
+	if (lib->open(name, &connection->db, flags, NULL) != SQLITE_OK ||
+		lib->busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) != SQLITE_OK)
+		failed(store);
+	else
+		st = execute(store, settings);
+	if (st == ST_OK)
+		return ST_OK;
+	*why = lib->errcode(connection->db);
+	(void)lib->close(connection->db);
+	connection->db = NULL;
+	return ST_TEMP;
+}
+
+/* The name of the file for SQLite, which then neither locks it nor writes beside it. */
+static const char *
+immutable_name(const char *path, struct arena *arena)
+{
+	struct buf name;
+
+	buf_init(&name, arena, strlen(path) * 3 + 32);
+	buf_adds(&name, "file:");
+	for (; *path != '\0'; path++)
+		if (strchr("%?#", *path) != NULL)
+			buf_addf(&name, "%%%02X", (unsigned)*path);
+		else
+			buf_addc(&name, *path);
+	buf_adds(&name, "?immutable=1");
+	return arena_cstr(arena, buf_slice(&name));
+}
+
+/*
+ * Opens a file to read it where nothing can be written: on a read-only file system, or in a folder
+ * of another user. With WAL, even a reader writes files beside it for locks, so this one has none:
+ * is_changed tells whether another program wrote meanwhile. What is still in the -wal file could
+ * not be read.
+ */
+static enum status
+open_unlocked(const char *path, struct arena *arena, struct store *store, const char *settings)
+{
+	struct connection *connection = store->connection;
+	char *real = realpath(path, NULL); /* SQLite's other files are beside the real one */
+	const char *name, *wal;
+	struct buf beside;
+	struct stat info;
+	int why;
+
+	if (real == NULL)
+		return ST_TEMP; /* with the error of the first attempt */
+	name = arena_cstr(arena, slice_str(real));
+	free(real);
+	buf_init(&beside, arena, strlen(name) + sizeof "-wal");
+	buf_addf(&beside, "%s-wal", name);
+	wal = arena_cstr(arena, buf_slice(&beside));
+	if (stat(wal, &info) == 0 ? info.st_size > 0 : errno != ENOENT) {
+		store->error = store_error(STORE_E_WAL);
+		return ST_TEMP;
+	}
+	if (stat(name, &connection->opened) != 0)
+		return ST_TEMP;
+	connection->unlocked = name;
+	return open_database(store, immutable_name(name, arena),
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, settings, &why);
+}
+
+#define SETTINGS                                                                                   \
+	"PRAGMA trusted_schema = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; "
+
 enum status
 store_sqlite_open(const char *path, enum store_use use, struct arena *arena, struct store *store,
 	struct error *error)
 {
 	struct connection *connection;
 	enum status st = check_file(path, use, error);
+	int why = SQLITE_OK;
 
 	if (st != ST_OK)
 		return st;
@@ -335,16 +437,15 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 	 * a path is never parsed as a URI; with WAL, a reader also writes files beside it; sorting
 	 * uses temporary files, so that memory is bounded by the cache
 	 */
-	if (connection->lib.open(path, &connection->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-		connection->lib.busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) !=
-			SQLITE_OK ||
-		execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-			       "PRAGMA trusted_schema = OFF; PRAGMA temp_store = FILE; "
-			       "PRAGMA cache_size = -65536") != ST_OK) {
-		failed(store);
-		*error = store_error_kept(store, arena);
-		close_store(store);
-		return ST_TEMP;
-	}
-	return ST_OK;
+	st = open_database(store, path, SQLITE_OPEN_READWRITE,
+		use == STORE_WRITE ? SETTINGS "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
+				   : SETTINGS "SELECT 1 FROM sqlite_master LIMIT 1",
+		&why);
+	if (st != ST_OK && use == STORE_READ && (why == SQLITE_READONLY || why == SQLITE_CANTOPEN))
+		st = open_unlocked(path, arena, store, SETTINGS);
+	if (st == ST_OK)
+		return ST_OK;
+	*error = store_error_kept(store, arena);
+	close_store(store);
+	return ST_TEMP;
 }

@@ -1,6 +1,8 @@
 """attacks.py: who reports. A report is attributed to its sender who passes DMARC, whatever it contains."""
 import email.utils
+import os
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -238,3 +240,69 @@ def shows(suite, places, read, show):
     if not places.server:
         none = show(places.folder / 'none.sqlite')
         suite.check('show: no store', none.returncode == 78 and not (places.folder / 'none.sqlite').exists(), none)
+
+
+def unwritable(suite, places, read, program):
+    """A store where nothing can be written: it is read, unless that could be wrong."""
+    os.chmod(places.folder, 0o755)
+    folder = places.folder / 'unwritable'
+    folder.mkdir()
+    store = folder / 'a?b#%41.sqlite'
+    who = {'user': 'nobody', 'group': 'nogroup', 'extra_groups': []} if os.geteuid() == 0 else {}
+    if subprocess.run([program, '--version'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, **who).returncode != 0:
+        suite.skip('unwritable', 'another user cannot start the program')
+        return
+
+    def argv(*more):
+        return [program, 'report', 'show', '--config', '/dev/null', '--reporters', 'all', '--store', store, *more]
+
+    def show(*more):
+        os.chmod(folder, 0o555)
+        try:
+            return subprocess.run(argv('--zone', places.zone, *more), capture_output=True, timeout=60, check=False, **who)
+        finally:
+            os.chmod(folder, 0o755)
+
+    def allow():
+        for path in folder.iterdir():
+            os.chmod(path, 0o644)
+
+    read(store, places.zone, stdin=shapes.xml())
+    wanted = subprocess.run(argv('--zone', places.zone), capture_output=True, check=True).stdout
+    allow()
+    done = show()
+    suite.check('unwritable: shown', done.returncode == 0 and done.stdout == wanted and b'192.0.2.1' in wanted, done)
+    suite.check('unwritable: nothing was written', [path.name for path in folder.iterdir()] == [store.name])
+    done = subprocess.run(['unshare', '-m', 'sh', '-c', 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 99; exec "$@"', folder,
+                           *map(str, argv('--zone', places.zone))], capture_output=True, check=False)
+    if done.returncode == 99 or b'unshare' in done.stderr:
+        suite.skip('unwritable: a read-only file system', 'nothing can be mounted here')
+    else:
+        suite.check('unwritable: a read-only file system', done.returncode == 0 and done.stdout == wanted, done)
+    writer = sqlite3.connect(store)
+    writer.execute("UPDATE in_row SET messages = 77")
+    writer.commit()
+    allow()
+    done = show()
+    suite.check('unwritable: what a writer has not moved into the file', done.returncode == 0 and b'77' in done.stdout, done)
+    kept = (folder / (store.name + '-wal')).read_bytes()
+    writer.close()
+    (folder / (store.name + '-wal')).write_bytes(kept)
+    allow()
+    done = show()
+    suite.check('unwritable: a -wal file that cannot be read', done.returncode == 75 and b'-wal file holds changes' in done.stderr and not done.stdout, done)
+    (folder / (store.name + '-wal')).unlink()
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    silent.bind(('127.0.0.1', 0))
+    silent.settimeout(20)
+    os.chmod(folder, 0o555)
+    with subprocess.Popen(list(map(str, argv('--resolver', f'127.0.0.1:{silent.getsockname()[1]}', '--dns-timeout', '2', '--deadline', '2'))),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, **who) as reader:
+        silent.recv(512)    # it has begun to read
+        os.chmod(folder, 0o755)
+        with sqlite3.connect(store) as writer:
+            writer.execute("UPDATE in_row SET messages = 78")
+        writer.close()
+        out, told = reader.communicate(timeout=60)
+    silent.close()
+    suite.check('unwritable: changed meanwhile', reader.returncode == 75 and b'was changed while it was read' in told and not out, (reader.returncode, out, told))

@@ -123,6 +123,20 @@ SHAPES = [
     Shape('version 2.0', xml(version='<version>2.0</version>'), 'aggregate', {}, {**USUAL, 'version': '2.0'}, ''),
     Shape('a wrapper that is not closed', xml(root='<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><feedback>'), 'aggregate',
           {'wrapper': 1}, USUAL, ''),
+    Shape('two policies', swap('<record>', '<policy_published><domain>b.example</domain><p>reject</p><np>reject</np></policy_published><record>'),
+          'aggregate', {'repeated': 3}, {**USUAL, 'p': 'none', 'sp': 'none', 'np': ''}, ''),
+    Shape('two of each element of the head', swap('<policy_published>', '<report_metadata><org_name>B</org_name><report_id>2</report_id><date_range>'
+          '<begin>1</begin><end>2</end></date_range></report_metadata><policy_published>'), 'aggregate', {'repeated': 4}, USUAL, ''),
+    Shape('two domains and two dates', swap('<domain>', '<domain>example.com</domain><domain>', policy='b.example').replace(
+          b'</begin>', b'</begin><begin>5</begin>'), 'aggregate', {'repeated': 2}, USUAL, ''),
+    Shape('two of each element of a row', xml(ROW.replace('</row>', '<count>9</count></row><row><source_ip>192.0.2.2</source_ip></row>').replace(
+          '</header_from>', '</header_from><header_from>b.example</header_from>').replace('<spf>fail', '<spf>fail</spf><spf>pass')), 'aggregate',
+          {'repeated': 4}, {**USUAL, 'row.header_from': 'example.com', 'row.spf': 'fail'}, ''),
+    Shape('two lists of results are one', xml(ROW.replace('<spf><domain>', '</auth_results><auth_results><spf><domain>')), 'aggregate', {},
+          {**USUAL, 'row.result.0': 'pass', 'row.result.1': 'softfail'}, ''),
+    Shape('a policy that is not closed', swap('</policy_published>', ''), 'aggregate', {'markup': 1}, {**USUAL, 'rows': 1}, ''),
+    Shape('a repeated element that is not closed', xml(ROW + ROW.replace('<row>', '<row></row><row>').replace('</row>', '', 1)), 'aggregate',
+          {'markup': 1}, {**USUAL, 'rows': 2}, ''),
     Shape('raw < and >', swap('Acme', 'Acme <>', root='<feedback>'), 'aggregate', {'markup': 1}, {'org': 'Acme <>'}, ''),
     Shape('an address in < and >', swap('r@acme.example', '<r@acme.example>'), 'aggregate', {'markup': 1}, {'email': '<r@acme.example>'}, ''),
     Shape('a bare ampersand', swap('Acme', 'A & B'), 'aggregate', {'markup': 1}, {'org': 'A & B'}, ''),
