@@ -5,16 +5,6 @@
 #include "auth/dmarc/dmarc_uri.h"
 #include "mime/buf.h"
 
-static struct slice
-cut(struct slice *rest, char separator)
-{
-	size_t at = slice_find(*rest, separator);
-	struct slice piece = slice_trim(slice_head(*rest, at));
-
-	*rest = slice_from(*rest, at + 1);
-	return piece;
-}
-
 /* The host of a valid URI, normal; false if it has none. */
 static bool
 host_of(struct slice uri, struct arena *arena, struct slice *host)
@@ -50,7 +40,7 @@ apply_override(struct dmarc_target *target, const struct dmarc_record *consent, 
 
 	if (list.n == 0)
 		return;
-	target->moved_to = cut(&list, ',');
+	target->moved_to = dmarc_cut(&list, ',');
 	if (!dmarc_uri_valid(target->moved_to) || !host_of(target->moved_to, arena, &host) ||
 		!slice_ieq(host, target->host))
 		target->state = DMARC_TARGET_MOVED;
@@ -105,7 +95,7 @@ add_targets(struct dmarc_finder *finder, struct slice list, bool failure, struct
 	for (size_t i = 0; i < DMARC_TARGETS_MAX && list.n > 0; i++) {
 		struct dmarc_target *target = &targets[(*n)++];
 
-		target->uri = cut(&list, ',');
+		target->uri = dmarc_cut(&list, ',');
 		target->failure = failure;
 		target->state = DMARC_TARGET_INVALID;
 		if (!dmarc_uri_valid(target->uri) ||

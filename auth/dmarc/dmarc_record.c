@@ -25,27 +25,6 @@ enum tag_id {
 static const char *const tag_names[TAGS] = {
 	"v", "p", "sp", "np", "adkim", "aspf", "psd", "t", "fo", "rua", "ruf", "pct", "rf", "ri"};
 
-static struct slice
-trim_wsp(struct slice s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = slice_from(s, 1);
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
-	return s;
-}
-
-/* Removes the text up to the next separator from *rest, and returns it trimmed. */
-static struct slice
-cut(struct slice *rest, char separator)
-{
-	size_t at = slice_find(*rest, separator);
-	struct slice piece = trim_wsp(slice_head(*rest, at));
-
-	*rest = slice_from(*rest, at + 1);
-	return piece;
-}
-
 /*
  * Splits name=value; false if it is malformed. taglist_parse does not fit: a DMARC tag has a name
  * of letters only and no folds (RFC 9989 4.8), and a defect invalidates only its tag, not the list.
@@ -57,8 +36,8 @@ split_tag(struct slice element, struct slice *name, struct slice *value)
 
 	if (at == element.n)
 		return false;
-	*name = trim_wsp(slice_head(element, at));
-	*value = trim_wsp(slice_from(element, at + 1));
+	*name = dmarc_trim(slice_head(element, at));
+	*value = dmarc_trim(slice_from(element, at + 1));
 	for (size_t i = 0; i < name->n; i++)
 		if (slice_lower(name->p[i]) < 'a' || slice_lower(name->p[i]) > 'z')
 			return false;
@@ -121,7 +100,7 @@ fo_valid(struct slice value, enum dmarc_mode mode)
 	do {
 		size_t at = slice_find(value, ':');
 		struct slice part = slice_head(value, at);
-		int choice = one_of(mode == DMARC_RFC7489 ? trim_wsp(part) : part, "01ds");
+		int choice = one_of(mode == DMARC_RFC7489 ? dmarc_trim(part) : part, "01ds");
 		if (choice < 0)
 			return false;
 		/* 0 and 1 share a bit because they exclude each other */
@@ -142,7 +121,7 @@ any_uri_valid(struct slice list)
 	bool any = false;
 
 	while (!any && list.n > 0)
-		any = dmarc_uri_valid(cut(&list, ','));
+		any = dmarc_uri_valid(dmarc_cut(&list, ','));
 	return any;
 }
 
@@ -274,7 +253,7 @@ dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record
 	/*
 	 * RFC 9989 4.7: not a DMARC record unless v is first, with its value in exactly this case
 	 */
-	if (!split_tag(cut(&rest, ';'), &name, &value) || !slice_ieq(name, SLICE("v")) ||
+	if (!split_tag(dmarc_cut(&rest, ';'), &name, &value) || !slice_ieq(name, SLICE("v")) ||
 		!slice_eq(value, SLICE("DMARC1")))
 		return false;
 	*record = (struct dmarc_record){.text = text, .psd = 'u', .pct = 100};
@@ -284,7 +263,7 @@ dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record
 		record->syntax_error = true; /* RFC 7489 6.4: a separator must follow v */
 	while (rest.n > 0) {
 		bool last = slice_find(rest, ';') == rest.n;
-		struct slice element = cut(&rest, ';');
+		struct slice element = dmarc_cut(&rest, ';');
 		if (element.n > 0)
 			take_tag(element, ++nth, mode, &seen, record);
 		else if (!last)

@@ -1,6 +1,26 @@
 /* dmarc_uri.c: the syntax of a reporting URI, as far as RFC 3986 defines it for every scheme. */
 #include "auth/dmarc/dmarc_uri.h"
 
+struct slice
+dmarc_trim(struct slice s)
+{
+	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = slice_from(s, 1);
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
+struct slice
+dmarc_cut(struct slice *rest, char separator)
+{
+	size_t at = slice_find(*rest, separator);
+	struct slice piece = dmarc_trim(slice_head(*rest, at));
+
+	*rest = slice_from(*rest, at + 1);
+	return piece;
+}
+
 static bool
 is_alpha(char c)
 {

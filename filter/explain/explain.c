@@ -36,12 +36,6 @@ printable_in(struct slice s, struct arena *arena)
 	return printable(s, SHOWN_MAX, arena);
 }
 
-static const char *
-text_of(struct slice s, struct arena *arena)
-{
-	return s.n == 0 ? "-" : printable_in(s, arena);
-}
-
 static void
 print_verdict(const struct evaluation *ev, bool color)
 {
@@ -104,8 +98,10 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 		const struct diagnosis *diagnosis = &outcome->diagnoses[i];
 		const struct dkim_sig *sig = &ev->results.dkim.sigs[diagnosis->signature].sig;
 
-		printf(_("  the signature of %s (s=%s) %s\n"), text_of(sig->d, ev->arena),
-			text_of(sig->s, ev->arena), diagnosis_words(diagnosis, ev->arena));
+		printf(_("  the signature of %s (s=%s) %s\n"),
+			printable_or_dash(sig->d, SHOWN_MAX, ev->arena),
+			printable_or_dash(sig->s, SHOWN_MAX, ev->arena),
+			diagnosis_words(diagnosis, ev->arena));
 	}
 }
 

@@ -9,12 +9,6 @@
 
 enum { LABEL = 15, BEFORE = 60, BEHIND = 100, VALUE_SHOWN = 1024, SHOWN_MAX = 4096 };
 
-static const char *
-text_of(struct slice s, struct arena *arena)
-{
-	return s.n == 0 ? "-" : printable(s, SHOWN_MAX, arena);
-}
-
 /*
  * Prints from which Received field of stored mail the client was taken: "from Received field 3;
  * those above it are internal: mailbox loopback (Gmail)".
@@ -120,19 +114,20 @@ explain_identities(const struct evaluation *ev)
 {
 	const struct envelope *envelope = &ev->intake.envelope;
 	struct arena *arena = ev->arena;
-	const char *path = text_of(envelope->mail_from, arena);
+	const char *path = printable_or_dash(envelope->mail_from, SHOWN_MAX, arena);
 
 	if (envelope->path != PATH_GIVEN)
 		path = envelope->path == PATH_NULL ? _("<> (the null path)") : _("not known");
 	text_pad(_("Author domain"), LABEL, stdout);
-	printf("%s\n", text_of(ev->ids.author_domain, arena));
+	printf("%s\n", printable_or_dash(ev->ids.author_domain, SHOWN_MAX, arena));
 	text_pad(_("Client"), LABEL, stdout);
-	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
+	printf("%s%s%s\n",
+		printable_or_dash(ip_text(&envelope->client_ip, arena), SHOWN_MAX, arena),
 		envelope->client_name.n > 0 ? " " : "",
 		printable(envelope->client_name, SHOWN_MAX, arena));
 	print_client_source(&ev->intake.source);
 	text_pad("HELO", LABEL, stdout);
-	printf("%s\n", text_of(envelope->helo, arena));
+	printf("%s\n", printable_or_dash(envelope->helo, SHOWN_MAX, arena));
 	text_pad("MAIL FROM", LABEL, stdout);
 	printf("%s\n", path);
 	print_path_source(&ev->intake.source);

@@ -16,12 +16,6 @@ printable_in(struct slice s, struct arena *arena)
 }
 
 static const char *
-text_of(struct slice s, struct arena *arena)
-{
-	return s.n == 0 ? "-" : printable_in(s, arena);
-}
-
-static const char *
 aligned_word(enum report_alignment alignment)
 {
 	switch (alignment) {
@@ -69,7 +63,7 @@ describe_spf(const struct evaluation *ev, const struct report_row *row, struct t
 		return;
 	buf_init(&why, arena, LINE_MAX_OCTETS);
 	buf_addf(&why, _("%s in the record of %s"), printable_in(spf->term, arena),
-		text_of(spf->term_domain, arena));
+		printable_or_dash(spf->term_domain, SHOWN_MAX, arena));
 	buf_addc(&why, '\0');
 	line->cells[WHY] = why.over ? "" : why.p;
 }
@@ -114,8 +108,8 @@ sealers(const struct arc_result *arc, struct arena *arena)
 
 	buf_init(&line, arena, LINE_MAX_OCTETS);
 	for (size_t i = 0; i < arc->n; i++)
-		buf_addf(
-			&line, "%s%s", i == 0 ? "" : ", ", text_of(arc->sets[i].seal.sig.d, arena));
+		buf_addf(&line, "%s%s", i == 0 ? "" : ", ",
+			printable_or_dash(arc->sets[i].seal.sig.d, SHOWN_MAX, arena));
 	buf_addc(&line, '\0');
 	if (line.over || line.n <= 1)
 		return NULL;
@@ -219,7 +213,7 @@ add_rows(const struct evaluation *ev, const struct report *report, struct table 
 	for (size_t i = 0; i < report->n; i++) {
 		const struct report_row *row = &report->rows[i];
 		struct table_row line = {.code = row->code,
-			.cells = {row->method, text_of(row->domain, ev->arena),
+			.cells = {row->method, printable_or_dash(row->domain, SHOWN_MAX, ev->arena),
 				auth_code_word(row->code), aligned_word(row->alignment),
 				reason_words(&row->reason, ev->arena)}};
 
@@ -240,8 +234,8 @@ add_other_dmarc(const struct evaluation *ev, struct table *table)
 {
 	const struct dmarc_result *dmarc = &ev->results.dmarc_other;
 	struct table_row line = {.code = dmarc->code,
-		.cells = {"", text_of(dmarc->from_domain, ev->arena), auth_code_word(dmarc->code),
-			"-", ""}};
+		.cells = {"", printable_or_dash(dmarc->from_domain, SHOWN_MAX, ev->arena),
+			auth_code_word(dmarc->code), "-", ""}};
 
 	describe_dmarc_of(dmarc, ev->arena, &line);
 	table_row(table, line);

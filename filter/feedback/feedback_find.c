@@ -396,8 +396,8 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 
 	message_parse(mail, FIELDS, FIELD_MAX_OCTETS, search->arena, &message);
 	search->meant = says_so(&message, search->arena);
-	st = structure_parts(search->gmime, slice_from(mail, message.mbox_from.n), search->arena,
-		parts, &n, &whole);
+	st = structure_parts(search->gmime, slice_from(mail, message.mbox_from.n), false,
+		search->arena, parts, &n, &whole);
 	if (st == ST_OK)
 		st = look_parts(search, parts, n);
 	if (st == ST_OK && !whole)

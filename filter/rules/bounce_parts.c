@@ -160,7 +160,7 @@ search_message(struct search *search, struct slice raw, bool recoded, size_t dep
 	bool whole;
 	size_t n, end;
 
-	if (structure_parts_opaque(search->gmime, raw, &search->arena, parts, &n, &whole) != ST_OK)
+	if (structure_parts(search->gmime, raw, true, &search->arena, parts, &n, &whole) != ST_OK)
 		end_there(NULL);
 	search->whole = search->whole && whole;
 	for (size_t i = 0; i < n; i = end) {

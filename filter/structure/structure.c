@@ -412,7 +412,7 @@ visit(struct walk *walk, void *object)
 }
 
 static enum status
-walk_message(struct walk *walk, struct address_gmime *gmime)
+walk_message(struct walk *walk, struct address_gmime *gmime, bool *whole)
 {
 	GMimeStream *stream;
 	GMimeParser *parser;
@@ -420,10 +420,11 @@ walk_message(struct walk *walk, struct address_gmime *gmime)
 	char *copy;
 
 	*walk->n = 0;
-	walk->whole = walk->raw.n <= STRUCTURE_OCTETS &&
-		      boundaries_types(walk->raw) <= (size_t)2 * STRUCTURE_DEPTH;
-	if (walk->raw.n == 0 || !walk->whole)
+	*whole = walk->raw.n <= STRUCTURE_OCTETS &&
+		 boundaries_types(walk->raw) <= (size_t)2 * STRUCTURE_DEPTH;
+	if (walk->raw.n == 0 || !*whole)
 		return ST_OK;
+	walk->whole = true;
 	boundaries_find(walk->raw, &walk->boundaries);
 	if (!address_gmime_ready(gmime) || !load_gmime_parts(&walk->lib) ||
 		(copy = blotted(walk)) == NULL)
@@ -438,6 +439,7 @@ walk_message(struct walk *walk, struct address_gmime *gmime)
 	}
 	walk->lib.unref(parser);
 	walk->lib.unref(stream);
+	*whole = walk->whole;
 	return ST_OK;
 }
 
@@ -446,21 +448,17 @@ structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *
 	struct structure_message *found, size_t *n, bool *whole)
 {
 	struct walk walk = {.raw = raw, .arena = arena, .found = found, .n = n};
-	const enum status st = walk_message(&walk, gmime);
 
-	*whole = walk.whole;
-	return st;
+	return walk_message(&walk, gmime, whole);
 }
 
 enum status
-structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
+structure_parts(struct address_gmime *gmime, struct slice raw, bool opaque, struct arena *arena,
 	struct structure_part *found, size_t *n, bool *whole)
 {
-	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n};
-	const enum status st = walk_message(&walk, gmime);
+	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n, .opaque = opaque};
 
-	*whole = walk.whole;
-	return st;
+	return walk_message(&walk, gmime, whole);
 }
 
 bool
@@ -469,15 +467,4 @@ structure_ready(struct address_gmime *gmime)
 	struct library lib;
 
 	return address_gmime_ready(gmime) && load_gmime_parts(&lib);
-}
-
-enum status
-structure_parts_opaque(struct address_gmime *gmime, struct slice raw, struct arena *arena,
-	struct structure_part *found, size_t *n, bool *whole)
-{
-	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n, .opaque = true};
-	const enum status st = walk_message(&walk, gmime);
-
-	*whole = walk.whole;
-	return st;
 }

@@ -60,17 +60,13 @@ enum { STRUCTURE_PARTS = 100 };
 /*
  * The parts of raw from top to bottom, or the message itself if it has only one; an attached
  * message is one part. found has room for STRUCTURE_PARTS. Otherwise as structure_messages.
+ *
+ * opaque: for a process that may not open files (mime/apart.h): GMime does not get what it would
+ * convert from other character sets, so that no part has a name. Before, such a process loads GMime
+ * with structure_ready, which returns false if it is not available.
  */
-enum status structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
-	struct structure_part *found, size_t *n, bool *whole);
-
-/*
- * As structure_parts, for a process that may not open files (filter/sandbox/apart.h): GMime does
- * not get what it would convert from other character sets, so that no part has a name. Before, such
- * a process loads GMime with structure_ready, which returns false if it is not available.
- */
-bool structure_ready(struct address_gmime *gmime);
-enum status structure_parts_opaque(struct address_gmime *gmime, struct slice raw,
+enum status structure_parts(struct address_gmime *gmime, struct slice raw, bool opaque,
 	struct arena *arena, struct structure_part *found, size_t *n, bool *whole);
+bool structure_ready(struct address_gmime *gmime);
 
 #endif

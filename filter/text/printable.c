@@ -37,6 +37,12 @@ printable(struct slice text, size_t max, struct arena *arena)
 }
 
 const char *
+printable_or_dash(struct slice text, size_t max, struct arena *arena)
+{
+	return text.n == 0 ? "-" : printable(text, max, arena);
+}
+
+const char *
 printable_utf8(struct slice text, struct arena *arena)
 {
 	struct slice left = text, one;

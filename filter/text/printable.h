@@ -13,6 +13,9 @@ void printable_octets(struct slice octets, struct buf *out);
  */
 const char *printable(struct slice text, size_t max, struct arena *arena);
 
+/* The same; "-" for an empty text. */
+const char *printable_or_dash(struct slice text, size_t max, struct arena *arena);
+
 /*
  * Visible UTF-8 unchanged, every other octet and the backslash as \xHH. NUL-terminated, in the
  * arena.
