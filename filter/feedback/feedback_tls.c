@@ -5,6 +5,7 @@
 #include "filter/feedback/feedback_report.h"
 #include "filter/io/clock.h"
 #include "filter/result/json_library.h"
+#include "filter/text/printable.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
@@ -230,6 +231,47 @@ read_report(const struct reader *reader, json_t *root, json_t *policies)
 		feedback_warn(&report->warnings, FEEDBACK_WARN_EMPTY, SLICE(""));
 }
 
+/* The text with \\xHH in place of octets that are not UTF-8, as in other reports. */
+static struct slice
+repaired(struct slice text, struct arena *arena, struct feedback_warnings *warnings)
+{
+	struct slice left = text, one;
+	struct buf out;
+
+	buf_init(&out, arena, FEEDBACK_TLS_OCTETS);
+	while (left.n > 0 && !out.over)
+		if (printable_next(&left, &one) != PRINTABLE_BAD) {
+			buf_add(&out, one);
+		} else {
+			feedback_warn(warnings, FEEDBACK_WARN_OCTETS, one);
+			buf_addc(&out, '\\');
+			printable_octets(one, &out);
+		}
+	return out.over ? text : buf_slice(&out);
+}
+
+/*
+ * Loads the JSON; NULL if it is none, or for lack of memory. Of members with the same name the last
+ * one counts, as for most readers (RFC 8259 4), with a warning.
+ */
+static json_t *
+load(struct slice octets, struct arena *arena, struct feedback_warnings *warnings)
+{
+	const size_t strict = JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
+	json_error_t error;
+	json_t *root = json_loadb(octets.p, octets.n, strict, &error);
+
+	if (root == NULL && json_error_code(&error) == json_error_invalid_utf8) {
+		octets = repaired(octets, arena, warnings);
+		root = json_loadb(octets.p, octets.n, strict, &error);
+	}
+	if (root == NULL && json_error_code(&error) == json_error_duplicate_key) {
+		feedback_warn(warnings, FEEDBACK_WARN_REPEATED, slice_str(error.text));
+		root = json_loadb(octets.p, octets.n, JSON_ALLOW_NUL, &error);
+	}
+	return root;
+}
+
 enum status
 feedback_tls_parse(struct slice octets, struct arena *arena, struct feedback_report *report)
 {
@@ -250,7 +292,7 @@ feedback_tls_parse(struct slice octets, struct arena *arena, struct feedback_rep
 	if (slice_starts(octets, SLICE("\xef\xbb\xbf")))
 		octets = slice_from(octets, 3);
 	(void)json_lacked_memory();
-	root = json_loadb(octets.p, octets.n, JSON_ALLOW_NUL, NULL);
+	root = load(octets, arena, &report->warnings);
 	if (root == NULL)
 		return json_lacked_memory() ? ST_TEMP : ST_BAD;
 	policies = json_object_get(root, "policies");

@@ -39,6 +39,7 @@ struct mail {
 struct sender {
 	struct reporting_post post;
 	struct evaluation ev;
+	struct error error; /* why a mail could not be written to the folder */
 	int64_t sent, refused, suppressed, failed, expired, waiting;
 };
 
@@ -150,9 +151,8 @@ put_file(struct sender *sender, const struct reporting_letter *letter)
 	if (st == ST_OK)
 		sender->sent++;
 	else
-		fprintf(stderr, "mailstamp: %s: %s\n",
-			printable(buf_slice(&path), TEXT_MAX, &sender->post.arena),
-			translated(fault_text(why)));
+		sender->error =
+			fault_error(why, NULL, arena_cstr(&sender->post.arena, buf_slice(&path)));
 	return st;
 }
 
@@ -268,6 +268,8 @@ send_all(struct sender *sender, struct arena *arena)
 		st = reporting_failure_send(&sender->post, &failures);
 	sender->waiting += failures.waiting;
 	if (st != ST_OK) {
+		if (error.reason.id == REASON_NONE)
+			error = sender->error;
 		if (error.reason.id == REASON_NONE)
 			error = reporting_why(sender->post.store, REPORTING_E_NOT_SENT);
 		error_print(&error, arena);

@@ -123,6 +123,10 @@ SHAPES = [
     Shape('version 2.0', xml(version='<version>2.0</version>'), 'aggregate', {}, {**USUAL, 'version': '2.0'}, ''),
     Shape('a wrapper that is not closed', xml(root='<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><feedback>'), 'aggregate',
           {'wrapper': 1}, USUAL, ''),
+    Shape('TLS: a name twice', TLS.replace(b'"report-id"', b'"report-id": "t0", "report-id"'), 'tls', {'repeated': 1}, {'report_id': 't1'}, ''),
+    Shape('TLS: octets that are not UTF-8', TLS.replace(b'Acme', b'Acm\xe9'), 'tls', {'octets': 1}, {'org': 'Acm\\xe9'}, ''),
+    Shape('TLS: a name twice, and no UTF-8', TLS.replace(b'Acme", ', b'A\xff", "report-id": "", '), 'tls', {'octets': 1, 'repeated': 1},
+          {'org': 'A\\xff', 'report_id': 't1'}, ''),
     Shape('two policies', swap('<record>', '<policy_published><domain>b.example</domain><p>reject</p><np>reject</np></policy_published><record>'),
           'aggregate', {'repeated': 3}, {**USUAL, 'p': 'none', 'sp': 'none', 'np': ''}, ''),
     Shape('two of each element of the head', swap('<policy_published>', '<report_metadata><org_name>B</org_name><report_id>2</report_id><date_range>'
