@@ -126,6 +126,10 @@ warn_of_repeated(struct reader *reader, struct slice value)
 
 	if (reader->repeated == 0 || value.n == 0)
 		return;
+	if (reader->rows.report->warnings.times[FEEDBACK_WARN_REPEATED] > 0) {
+		warn(reader, FEEDBACK_WARN_REPEATED, SLICE("")); /* only the first is kept */
+		return;
+	}
 	buf_init(&sample, reader->rows.arena, NAME_OCTETS + FEEDBACK_VALUE);
 	buf_add(&sample, slice_head(slice_str((const char *)reader->lib.name(reader->xml)),
 				 NAME_OCTETS - 1));
