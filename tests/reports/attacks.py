@@ -134,7 +134,7 @@ def pruned(suite, places, program):
     """Between two transactions of a reader, while DNS is slow, another process removes what the first of them stored."""
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(('127.0.0.1', 0))
-    silent.settimeout(20)
+    silent.settimeout(300)
     box = places.folder / 'pruned'
     box.mkdir(exist_ok=True)
     for n in range(200):
@@ -156,7 +156,7 @@ def slow(suite, places, program):
     """A sender whose DNS never answers delays that mail, not the store."""
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(('127.0.0.1', 0))
-    silent.settimeout(20)
+    silent.settimeout(300)
     stored = places.new()
     argv = [program, 'report', 'read', '--config', '/dev/null', '--store', stored.place]
     resolver = ['--resolver', f'127.0.0.1:{silent.getsockname()[1]}', '--dns-timeout', '30', '--deadline', '30']
@@ -178,7 +178,7 @@ def slow(suite, places, program):
             silent.recv(512)
         except TimeoutError:
             break
-    silent.settimeout(20)
+    silent.settimeout(300)
     with subprocess.Popen([*argv, *resolver, box], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as waiting:
         silent.recv(512)
         other = subprocess.run([*argv, '--zone', places.zone], input=shapes.xml(ident='6'), check=False)
@@ -294,7 +294,7 @@ def unwritable(suite, places, read, program):
     (folder / (store.name + '-wal')).unlink()
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(('127.0.0.1', 0))
-    silent.settimeout(20)
+    silent.settimeout(300)
     os.chmod(folder, 0o555)
     with subprocess.Popen(list(map(str, argv('--resolver', f'127.0.0.1:{silent.getsockname()[1]}', '--dns-timeout', '2', '--deadline', '2'))),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, **who) as reader:
