@@ -125,7 +125,7 @@ static int
 misused(const struct run *run, struct error error)
 {
 	error_print(&error, run->arena);
-	return fault_is_ours(fault_of_error(&error)) ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
+	return profile_failure(&error);
 }
 
 static int

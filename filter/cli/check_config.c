@@ -139,8 +139,12 @@ check_config_main(int argc, char **argv, const char *user, struct arena *arena)
 	print_settings(&options, arena);
 	for (size_t i = 0; i < report.errors.n; i++)
 		fprintf(stderr, "mailstamp: %s\n", report.errors.v[i]);
-	if (st != ST_OK && report.errors.n == 0)
+	if (st != ST_OK && report.errors.n == 0) {
 		error_print(&error, arena);
+		report.transient = profile_failure(&error) == EXIT_TEMPFAIL;
+	}
 	wrong = report.errors.n + check_files(&options);
+	if (report.transient)
+		return EXIT_TEMPFAIL;
 	return st == ST_OK && wrong == 0 ? 0 : EXIT_CONFIG_ERROR;
 }

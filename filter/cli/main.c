@@ -225,13 +225,6 @@ say_error(enum profile profile, const char *queue_id, const char *error)
 		fprintf(stderr, "mailstamp: %s\n", error);
 }
 
-/* Could the options not be read because of a transient local failure? */
-static bool
-is_transient(const struct error *error)
-{
-	return fault_is_ours(fault_of_error(error)) || error->reason.id == SETTING_E_NO_GLIB;
-}
-
 static int
 misuse(int argc, char **argv, const struct options *options, const struct error *error,
 	struct arena *arena, bool in_file)
@@ -246,7 +239,7 @@ misuse(int argc, char **argv, const struct options *options, const struct error 
 
 	say_error(profile, options->queue_id, error_words(error, arena));
 	input_discard(options->read_timeout);
-	if (is_transient(error))
+	if (profile_failure(error) == EXIT_TEMPFAIL)
 		return EXIT_TEMPFAIL;
 	return profile_misuse(given, profile, person, in_file);
 }

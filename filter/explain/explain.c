@@ -373,7 +373,7 @@ explain_main(const struct options *options, struct arena *arena)
 	}
 	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
 		error_print(&error, arena);
-		return EXIT_CONFIG_ERROR;
+		return profile_failure(&error);
 	}
 	evaluate_begin(options, arena, &ev);
 	result = evaluate_open(&ev, &error);

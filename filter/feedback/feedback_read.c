@@ -365,7 +365,7 @@ read_all(struct run *run, struct arena *arena)
 	if (st != ST_OK) {
 		error_print(&error, arena);
 		run->told = true;
-		return st;
+		return profile_failure(&error) == EXIT_TEMPFAIL ? ST_TEMP : ST_BAD;
 	}
 	while (st == ST_OK && source_next(source, &item)) {
 		st = read_item(run, &item);

@@ -94,7 +94,7 @@ tell_baseline(const char *path, struct error why, struct arena *arena, enum stat
 	why.what = N_("baseline");
 	why.path = path;
 	error_print(&why, arena);
-	return st == ST_TEMP ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
+	return st == ST_TEMP ? EXIT_TEMPFAIL : profile_failure(&why);
 }
 
 /*
@@ -150,6 +150,8 @@ inspect_all(const struct evaluation *ev, struct trials *trials, struct slice bas
 		if (status > worst)
 			worst = status;
 	}
+	if (trials->ours)
+		worst = EXIT_TEMPFAIL;
 	if (ev->options->dns_record != NULL &&
 		!record_keep(ev->options, dns_record(evaluate_dns(ev), ev->arena), ev->arena))
 		worst = EXIT_TEMPFAIL;

@@ -1,6 +1,7 @@
 #include "filter/inspect/inspect_trial.h"
 
 #include "auth/base/domain.h"
+#include "filter/settings/profile.h"
 #include "filter/stats/sources.h"
 
 /* The result of a message with unmodified DNS. */
@@ -113,6 +114,18 @@ compare(void *arg, const struct row *row)
 	return true;
 }
 
+/* Lets the process evaluate the mail, and reads its results; false if that fails. */
+static bool
+judge_with(struct trials *trials, struct piped *piped, struct slice overlay,
+	bool (*take)(void *arg, const struct row *row), void *arg)
+{
+	const int status = piped_begin(piped, overlay) ? piped_read(piped, trials->arena, take, arg)
+						       : EXIT_TEMPFAIL;
+
+	trials->ours = trials->ours || status == EXIT_TEMPFAIL;
+	return status == 0;
+}
+
 /* Evaluates all mail with unmodified DNS, once, before the first proposal. */
 static bool
 judge_before(struct trials *trials)
@@ -120,8 +133,7 @@ judge_before(struct trials *trials)
 	if (trials->before != NULL)
 		return !trials->failed;
 	trials->before = arena_array(trials->arena, TRIAL_MESSAGES, sizeof *trials->before);
-	trials->failed = !piped_begin(&trials->piped[0], SLICE("")) ||
-			 piped_read(&trials->piped[0], trials->arena, note_before, trials) != 0;
+	trials->failed = !judge_with(trials, &trials->piped[0], SLICE(""), note_before, trials);
 	return !trials->failed;
 }
 
@@ -135,7 +147,6 @@ trial_run(struct trials *trials, struct slice overlay, struct slice domain, stru
 	if (trials->used == TRIAL_PROPOSALS || !judge_before(trials))
 		return;
 	piped = &trials->piped[1 + trials->used++];
-	if (piped_begin(piped, overlay) &&
-		piped_read(piped, trials->arena, compare, &comparing) == 0)
+	if (judge_with(trials, piped, overlay, compare, &comparing))
 		trial->end = trial->worse > 0 ? TRIAL_WORSE : TRIAL_GOOD;
 }

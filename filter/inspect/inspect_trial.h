@@ -21,6 +21,7 @@ struct trials {
 	struct piped piped[TRIAL_PROPOSALS + 1]; /* the first one uses unmodified DNS */
 	size_t used;                             /* proposals that were tried */
 	bool failed;               /* the mail could not be evaluated with unmodified DNS */
+	bool ours;                 /* a trial failed because of a transient local failure */
 	struct trial_fact *before; /* by message; NULL: not evaluated yet */
 	size_t n;
 	struct arena *arena;

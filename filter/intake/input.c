@@ -210,18 +210,20 @@ static int
 open_in_folder(int folder, enum fault *fault)
 {
 	DIR *dir = fdopendir(folder);
+	int error = errno;
 	struct dirent *entry;
 	int fd = -1, found = 0;
 
 	if (dir == NULL) {
 		close(folder);
-		*fault = FAULT_INPUT_FOLDER;
+		*fault = fault_of_lack(error, FAULT_INPUT_FOLDER);
 		return -1;
 	}
 	while ((entry = readdir(dir)) != NULL)
 		if (is_eml(entry->d_name) && found++ == 0)
 			fd = openat(dirfd(dir), entry->d_name,
 				O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	error = errno;
 	closedir(dir);
 	if (found == 1 && fd >= 0)
 		return fd;
@@ -229,7 +231,7 @@ open_in_folder(int folder, enum fault *fault)
 		close(fd);
 	*fault = found == 0  ? FAULT_INPUT_NO_EML
 		 : found > 1 ? FAULT_INPUT_TWO_EML
-			     : FAULT_INPUT_BAD_EML;
+			     : fault_of_lack(error, FAULT_INPUT_BAD_EML);
 	return -1;
 }
 
@@ -240,7 +242,8 @@ open_named(const char *path, struct input *input, enum fault *fault)
 	struct stat info;
 
 	if (fd < 0) {
-		*fault = errno == ENOENT ? FAULT_INPUT_NO_FILE : FAULT_INPUT_NOT_OPENED;
+		*fault = fault_of_lack(
+			errno, errno == ENOENT ? FAULT_INPUT_NO_FILE : FAULT_INPUT_NOT_OPENED);
 		return ST_BAD;
 	}
 	if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {

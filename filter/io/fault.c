@@ -75,6 +75,14 @@ fault_of_path(int error)
 }
 
 enum fault
+fault_of_lack(int error, enum fault other)
+{
+	const enum fault fault = fault_of_path(error);
+
+	return fault == FAULT_NO_MEMORY || fault == FAULT_OPEN_FILES ? fault : other;
+}
+
+enum fault
 fault_of_write(int error)
 {
 	switch (error) {

@@ -111,13 +111,14 @@
 	F(LINE_NO_OBJECT, "line_no_object",    false, "a line of the list is not a JSON object") \
 	F(LINE_NO_PATH,   "line_no_path",      false, "a line of the list has no path") \
 	F(LONG_LINE,      "long_line",         false, "its line is too long") \
+	F(LIST_CUT,       "list_cut",          true,  "the list could not be read to its end") \
 	F(READER_DIED,    "reader_died",       false, "the process that read it died") \
 	F(NOT_EVALUATED,  "not_evaluated",     false, "the message could not be evaluated") \
 	F(STAMP_OVERSIZE, "stamp_oversize",    false, "a message over the size limit is not stamped") \
 	F(STAMP_NAME,     "stamp_name",        false, "the name of the stamped message is too long") \
 	F(STAMP_WRITE,    "stamp_not_written", false, "the stamped message cannot be written") \
 	/* a file that we write */ \
-	F(NO_ROOM,        "no_room",           false, "no space left on the disk") \
+	F(NO_ROOM,        "no_room",           true,  "no space left on the disk") \
 	F(FILE_LIMIT,     "file_limit",        false, "the file is too large") \
 	F(READ_ONLY,      "read_only",         false, "the disk is read-only") \
 	F(FOLDER,         "folder",            false, "is a folder") \
@@ -152,6 +153,10 @@ bool fault_is_not_mail(enum fault fault);
 
 /* the fault for errno after a call with a path failed */
 enum fault fault_of_path(int error);
+
+/* FAULT_NO_MEMORY or FAULT_OPEN_FILES if errno says that one is lacking, otherwise the other fault
+ */
+enum fault fault_of_lack(int error, enum fault other);
 
 /* the fault for errno after a write failed */
 enum fault fault_of_write(int error);

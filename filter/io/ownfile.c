@@ -35,19 +35,21 @@ part_name(const char *target, unsigned long number, struct arena *arena)
 	return name.over ? NULL : name.p;
 }
 
-/* Is the file empty, or does it begin like our files? False if it cannot be read. */
-static bool
-is_ours(const char *path, struct slice first)
+/* FAULT_NONE if the file is empty or begins like our files; any other file is kind->another. */
+static enum fault
+find_kind(const char *path, const struct ownfile_kind *kind)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char there[OWNFILE_FIRST];
 	ssize_t n;
 
 	if (fd < 0)
-		return false;
-	n = pread(fd, there, first.n, 0);
+		return fault_of_lack(errno, kind->another);
+	n = pread(fd, there, kind->first.n, 0);
 	close(fd);
-	return n == 0 || (n > 0 && slice_eq(slice_make(there, (size_t)n), first));
+	return n == 0 || (n > 0 && slice_eq(slice_make(there, (size_t)n), kind->first))
+		       ? FAULT_NONE
+		       : kind->another;
 }
 
 /*
@@ -70,10 +72,9 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 		*why = S_ISDIR(info.st_mode) ? FAULT_FOLDER : FAULT_NOT_REGULAR;
 		return ST_TEMP;
 	}
-	if (!is_ours(path, kind->first)) {
-		*why = kind->another;
+	*why = find_kind(path, kind);
+	if (*why != FAULT_NONE)
 		return ST_TEMP;
-	}
 	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
 	real = realpath(path, NULL);
 	if (real == NULL) {
@@ -128,8 +129,8 @@ ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *
 			break;
 	}
 	if (fd < 0) {
-		*why = errno == EROFS || errno == ENOSPC ? fault_of_write(errno)
-							 : fault_of_path(errno);
+		*why = errno == EROFS || errno == ENOSPC || errno == EDQUOT ? fault_of_write(errno)
+									    : fault_of_path(errno);
 		return ST_TEMP;
 	}
 	/* the new file must not be more accessible than the old one */

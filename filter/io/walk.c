@@ -32,18 +32,20 @@ level_free(struct walk_level *level)
 	free(level);
 }
 
-/* Has the folder path such a folder? Out of memory sets *error. */
+/* Has the folder path such a folder? A lack of memory sets *error. */
 static bool
 has_folder(const char *path, const char *name, enum fault *error)
 {
 	char *both = path_join(path, name);
 	struct stat info;
-	bool has = both != NULL && lstat(both, &info) == 0 && S_ISDIR(info.st_mode);
+	bool has = both != NULL && lstat(both, &info) == 0;
 
 	if (both == NULL)
 		*error = FAULT_MANY_NAMES;
+	else if (!has)
+		*error = fault_of_lack(errno, *error);
 	free(both);
-	return has;
+	return has && S_ISDIR(info.st_mode);
 }
 
 static bool

@@ -21,13 +21,15 @@ log_failure(const struct options *options, enum fault why, struct arena *arena)
 int
 record_probe(const struct options *options, struct arena *arena)
 {
+	struct error error;
 	enum fault why;
 
 	if (options->dns_record == NULL ||
 		ownfile_probe(options->dns_record, &kind, arena, &why) == ST_OK)
 		return 0;
 	log_failure(options, why, arena);
-	return EXIT_CONFIG_ERROR;
+	error = fault_error(why, NULL, NULL);
+	return profile_failure(&error);
 }
 
 enum status

@@ -9,7 +9,7 @@ static enum evaluate_status
 bad_key(struct evaluation *ev, enum fault why, struct error *error)
 {
 	*error = fault_error(why, "ARC key", ev->options->arc_key);
-	return EVALUATE_CONFIG;
+	return evaluate_refusal(error);
 }
 
 enum evaluate_status

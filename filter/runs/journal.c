@@ -1,12 +1,14 @@
 #define _DEFAULT_SOURCE /* flock */
 #include "filter/runs/journal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/io/fault.h"
 #include "filter/io/paths.h"
 #include "filter/runs/run_file.h"
 
@@ -31,15 +33,24 @@ hash_of(const char *shown)
 	return hash != 0 ? hash : 1;
 }
 
+static struct error
+not_opened(int error)
+{
+	const enum fault lack = fault_of_lack(error, FAULT_NONE);
+
+	return lack != FAULT_NONE ? fault_error(lack, NULL, NULL) : run_error(RUN_E_NOT_OPENED);
+}
+
 /* Writes the head to a file that is empty or contains only a part of the head. */
 static enum status
 begin(struct journal *journal, struct slice head, struct error *error)
 {
-	*error = run_error(RUN_E_NOT_WRITTEN);
 	rewind(journal->file);
-	return fwrite(head.p, 1, head.n, journal->file) == head.n && fflush(journal->file) == 0
-		       ? ST_OK
-		       : ST_BAD;
+	if (fwrite(head.p, 1, head.n, journal->file) == head.n && fflush(journal->file) == 0)
+		return ST_OK;
+	*error = errno == ENOSPC || errno == EDQUOT ? fault_error(FAULT_NO_ROOM, NULL, NULL)
+						    : run_error(RUN_E_NOT_WRITTEN);
+	return ST_BAD;
 }
 
 /* Opens the earlier run if it has the expected head. */
@@ -59,9 +70,13 @@ read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, 
 	if ((size_t)n < wanted.n && memcmp(line, wanted.p, (size_t)n) == 0)
 		return begin(journal, wanted, error);
 	fd = fcntl(fileno(journal->file), F_DUPFD_CLOEXEC, 0);
-	if (fd < 0)
+	if (fd < 0) {
+		*error = not_opened(errno);
 		return ST_BAD;
+	}
 	got = run_file_open(fd, arena, &journal->earlier, &head, error);
+	if (got == RUN_NOT_READ)
+		*error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 	if (got != RUN_ROW)
 		return ST_BAD;
 	*error = run_error(RUN_E_OTHER_RUN);
@@ -82,13 +97,14 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	struct journal **journal, struct error *error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	const int cause = errno;
 	struct journal *made = calloc(1, sizeof *made);
 	enum status st = ST_BAD;
 	struct slice wanted;
 	struct stat info;
 
 	*journal = NULL;
-	*error = run_error(RUN_E_NOT_OPENED);
+	*error = fd < 0 ? not_opened(cause) : fault_error(FAULT_NO_MEMORY, NULL, NULL);
 	if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
 		*error = run_error(RUN_E_NOT_REGULAR);
 	} else if (made != NULL && fd >= 0 && run_head_write(head, arena, &wanted) == ST_OK &&

@@ -102,6 +102,8 @@ read_head(struct run_file *file, struct arena *arena, struct error *error)
 		*error = run_error(RUN_E_NEWER);
 		return RUN_BAD;
 	case ST_TEMP:
+		*error = run_error(RUN_E_NO_MEMORY);
+		return RUN_NOT_READ;
 	case ST_BAD:
 		break;
 	}
@@ -141,10 +143,12 @@ read_end(struct run_file *file, struct slice line, struct error *error)
 {
 	struct run_end end;
 	enum run_got got;
+	const enum status st = run_end_parse(line, &end);
 
-	*error = run_error(RUN_E_END_LINE);
-	if (run_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
-		end.failed != file->had.failed)
+	*error = run_error(st == ST_TEMP ? RUN_E_NO_MEMORY : RUN_E_END_LINE);
+	if (st == ST_TEMP)
+		return RUN_NOT_READ;
+	if (st != ST_OK || end.messages != file->had.messages || end.failed != file->had.failed)
 		return RUN_BAD;
 	got = read_line(file, &line, error);
 	if (got == RUN_ROW || (got == RUN_CUT && file->at_end)) {

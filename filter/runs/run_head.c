@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "filter/result/json_library.h"
 #include "filter/result/json_parts.h"
 
 enum { VERSION = 2, LINE_OCTETS_MAX = 64 * 1024, LABEL_MAX = 4096 };
@@ -142,25 +143,31 @@ read_head(json_t *top, struct arena *arena, struct run_head *head)
 enum status
 run_head_parse(struct slice line, struct arena *arena, struct run_head *head)
 {
-	json_t *top = parse_single_member(line);
+	json_t *top;
 	enum status st;
 
+	(void)json_lacked_memory(); /* of something else, before */
+	top = parse_single_member(line);
 	*head = (struct run_head){.of = 0};
 	st = read_head(top, arena, head);
 	json_decref(top);
-	return st;
+	return json_lacked_memory() ? ST_TEMP : st;
 }
 
 enum status
 run_end_parse(struct slice line, struct run_end *end)
 {
-	json_t *top = parse_single_member(line), *part = NULL;
+	json_t *top, *part = NULL;
 	json_int_t messages = -1, failed = -1;
 
+	(void)json_lacked_memory();
+	top = parse_single_member(line);
 	if (json_unpack(top, "{s:o}", END, &part) != 0)
 		(void)json_unpack(top, "{s:o}", "mailstamp_shard_end", &part);
 	(void)json_unpack(part, "{s:I,s:I}", "messages", &messages, "failed", &failed);
 	json_decref(top);
 	*end = (struct run_end){.messages = (size_t)messages, .failed = (size_t)failed};
+	if (json_lacked_memory())
+		return ST_TEMP;
 	return messages >= 0 && failed >= 0 ? ST_OK : ST_BAD;
 }

@@ -38,7 +38,7 @@ bool run_is_end(struct slice line);
 
 /*
  * Parses a head of this version or of version 1, with texts in the arena; output is not read.
- * ST_BAD if the line is not one, ST_LIMIT if it is of a newer version.
+ * ST_BAD if the line is not one, ST_LIMIT if it is of a newer version, ST_TEMP when out of memory.
  */
 enum status run_head_parse(struct slice line, struct arena *arena, struct run_head *head);
 enum status run_end_parse(struct slice line, struct run_end *end);

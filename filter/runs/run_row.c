@@ -5,6 +5,7 @@
 #include "filter/explain/advice_text.h"
 #include "filter/result/code.h"
 #include "filter/result/diagnosis.h"
+#include "filter/result/json_library.h"
 #include "filter/runs/run_reader.h"
 #include "filter/verdict/policy.h"
 #include "mime/buf.h"
@@ -401,7 +402,6 @@ enum status
 run_row_read(struct slice line, struct arena *arena, struct row *row, struct error *error)
 {
 	struct run_reader reader = {.arena = arena};
-	json_error_t why = {.text = ""};
 	json_t *top;
 
 	*row = (struct row){.path = ""};
@@ -409,8 +409,9 @@ run_row_read(struct slice line, struct arena *arena, struct row *row, struct err
 		*error = run_error(RUN_E_LONG_ROW);
 		return ST_BAD;
 	}
-	top = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-	if (top == NULL && json_error_code(&why) == json_error_out_of_memory) {
+	(void)json_lacked_memory(); /* of something else, before */
+	top = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	if (top == NULL && json_lacked_memory()) {
 		*error = run_error(RUN_E_NO_MEMORY);
 		return ST_TEMP;
 	}

@@ -57,14 +57,16 @@ read_id(const char **at, uint32_t *id)
  * query servers for every message, which takes half a millisecond for a missing user. libc's
  * functions for these files are not used because they call lseek() for every line.
  */
-static bool
+static enum identity_end
 find_user(const char *user, struct identity *found)
 {
 	FILE *file = fopen("/etc/passwd", "re");
 	char *line = NULL;
 	size_t size = 0;
 	uint32_t id, group;
+	bool lacking = file == NULL && errno != ENOENT;
 
+	errno = 0;
 	while (file != NULL && found->n == 0 && getline(&line, &size, file) > 0) {
 		const char *at = behind_name(line, user);
 
@@ -72,11 +74,15 @@ find_user(const char *user, struct identity *found)
 			continue;
 		found->user = id;
 		found->groups[found->n++] = group;
+		errno = 0;
 	}
+	lacking = lacking || errno == ENOMEM;
 	free(line);
 	if (file != NULL)
 		(void)fclose(file);
-	return found->n > 0;
+	if (lacking)
+		return IDENTITY_NOT_READ;
+	return found->n > 0 && found->user != 0 ? IDENTITY_CHANGED : IDENTITY_NO_USER;
 }
 
 /* Is the user in the list "member,member", which ends with the line? */
@@ -96,14 +102,17 @@ is_member(const char *members, const char *user)
 	}
 }
 
-static void
+/* False if the groups cannot be read for lack of memory or descriptors. */
+static bool
 find_groups(const char *user, struct identity *found)
 {
 	FILE *file = fopen("/etc/group", "re");
 	char *line = NULL;
 	size_t size = 0;
 	uint32_t id;
+	bool lacking = file == NULL && errno != ENOENT;
 
+	errno = 0;
 	while (file != NULL && found->n < GROUPS_MAX && getline(&line, &size, file) > 0) {
 		const char *at = line[strspn(line, " \t")] == '#' ? NULL : strchr(line, ':');
 
@@ -112,10 +121,13 @@ find_groups(const char *user, struct identity *found)
 			continue;
 		if (id != 0 && is_member(at, user))
 			found->groups[found->n++] = id;
+		errno = 0;
 	}
+	lacking = lacking || errno == ENOMEM;
 	free(line);
 	if (file != NULL)
 		(void)fclose(file);
+	return !lacking;
 }
 
 /*
@@ -150,11 +162,14 @@ identity_become(const char *user, const char *const *paths)
 	const gid_t group = getegid();
 	struct identity found = {.n = 0};
 	const int n = getgroups(NGROUPS_MAX, before);
+	enum identity_end end;
 	bool can;
 
-	if (!find_user(user, &found) || found.user == 0)
-		return IDENTITY_NO_USER;
-	find_groups(user, &found);
+	end = find_user(user, &found);
+	if (end != IDENTITY_CHANGED)
+		return end;
+	if (!find_groups(user, &found))
+		return IDENTITY_NOT_READ;
 	if (n < 0 || setgroups(found.n, found.groups) != 0)
 		return IDENTITY_NOT_CHANGED;
 	can = can_write_all(&found, paths);

@@ -1,6 +1,9 @@
 #include "filter/settings/accept.h"
 
+#include <errno.h>
+
 #include "auth/base/domain.h"
+#include "filter/io/fault.h"
 #include "filter/provider/provider.h"
 #include "filter/settings/options_names.h"
 #include "filter/text/i18n.h"
@@ -11,19 +14,24 @@ enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network belongs to more tha
 static const struct slice via = SLICE_INIT(" via ");
 
 /*
- * Is the domain a public suffix? Then a name below it has its own organizational domain. *known is
- * false, and the answer true, if the list cannot be read.
+ * Is the domain a public suffix? Then a name below it has its own organizational domain. *why is
+ * set, and the answer is true, if it is one or the list cannot be read.
  */
 static bool
-is_public_suffix(struct slice domain, struct arena *arena, bool *known)
+is_public_suffix(struct slice domain, struct arena *arena, struct error *why)
 {
 	struct domain_psl *psl = domain_psl_open(NULL);
 	struct buf below;
 	bool is;
 
-	*known = psl != NULL;
-	if (psl == NULL)
+	if (psl == NULL) {
+		const enum fault lack = fault_of_lack(errno, FAULT_NONE);
+
+		*why = lack != FAULT_NONE ? fault_error(lack, NULL, NULL)
+					  : setting_error(SETTING_E_ACCEPT_NO_LIST, NULL, NULL);
 		return true;
+	}
+	*why = setting_error(SETTING_E_ACCEPT_SUFFIX, NULL, NULL);
 	buf_init(&below, arena, DOMAIN_MAX);
 	buf_adds(&below, "x.");
 	buf_add(&below, domain);
@@ -37,7 +45,6 @@ read_what(const char *value, struct arena *arena, const char **what, struct erro
 {
 	struct slice domain;
 	struct ip_net net;
-	bool known;
 
 	if (options_relay(value, false, arena, what, why) != ST_OK) {
 		*why = setting_error(SETTING_E_ACCEPT, NULL, NULL);
@@ -51,11 +58,7 @@ read_what(const char *value, struct arena *arena, const char **what, struct erro
 	*why = setting_error(SETTING_E_ACCEPT_SHARED, NULL, NULL);
 	if (provider_is_shared(domain))
 		return ST_BAD;
-	if (!is_public_suffix(domain, arena, &known))
-		return ST_OK;
-	*why = setting_error(
-		known ? SETTING_E_ACCEPT_SUFFIX : SETTING_E_ACCEPT_NO_LIST, NULL, NULL);
-	return ST_BAD;
+	return is_public_suffix(domain, arena, why) ? ST_BAD : ST_OK;
 }
 
 enum status

@@ -6,6 +6,7 @@
 
 #include "filter/io/wholefile.h"
 #include "filter/settings/options_table.h"
+#include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
@@ -182,6 +183,7 @@ note_error(struct reader *reader)
 	for (size_t i = 0; i < report->errors.n; i++)
 		all[i] = report->errors.v[i];
 	all[report->errors.n++] = error_words(reader->error, reader->arena);
+	report->transient |= profile_failure(reader->error) == EXIT_TEMPFAIL;
 	report->errors.v = all;
 	return ST_BAD;
 }

@@ -261,9 +261,10 @@ make_plan(struct plan *plan, const struct options *options)
 /*
  * A filter started by root becomes --user, unless it delivers as the owner of the mail. If that
  * user could not write to the spool folder or the next hop, the process remains root: otherwise
- * each large message would be deferred.
+ * each large message would be deferred. For lack of memory or descriptors it does not remain root:
+ * the message is deferred. Returns IDENTITY_CHANGED also if there is nothing to change.
  */
-static enum status
+static enum identity_end
 change_user(const struct options *options, struct error *note)
 {
 	const char *paths[] = {spool_folder(options->spool_dir), NULL, NULL};
@@ -272,14 +273,13 @@ change_user(const struct options *options, struct error *note)
 
 	if (options->command != COMMAND_FILTER || geteuid() != 0 || profile == PROFILE_PROCMAIL ||
 		profile == PROFILE_MAILDROP)
-		return ST_OK;
+		return IDENTITY_CHANGED;
 	if (options->next_hop != NULL && strncmp(options->next_hop, "unix:", 5) == 0)
 		paths[1] = options->next_hop + 5;
 	end = identity_become(options->user, paths);
-	if (end == IDENTITY_CHANGED)
-		return ST_OK;
-	*note = identity_error(end, options->user);
-	return ST_TEMP;
+	if (end != IDENTITY_CHANGED)
+		*note = identity_error(end, options->user);
+	return end;
 }
 
 enum status
@@ -288,14 +288,16 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 {
 	struct plan *plan;
 	enum sandbox_part missing;
+	enum identity_end end;
 
 	*confinement = (struct confinement){.inner = -1};
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
 	plan = make(arena, options);
 	make_plan(plan, options);
-	if (change_user(options, &confinement->note) != ST_OK &&
-		options->sandbox == SANDBOX_REQUIRE) {
+	end = change_user(options, &confinement->note);
+	if (end == IDENTITY_NOT_READ ||
+		(end != IDENTITY_CHANGED && options->sandbox == SANDBOX_REQUIRE)) {
 		*error = confinement->note;
 		return ST_TEMP;
 	}

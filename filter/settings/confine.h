@@ -19,7 +19,8 @@ struct confinement {
 /*
  * Enters the sandbox; to be called once options, logs, keys, DNS and the input are open and before
  * the first octet of a message is read. ST_TEMP with *error if --sandbox require is given and a
- * part of it is unavailable; with try, the run continues without that part.
+ * part of it is unavailable; with try, the run continues without that part. Also ST_TEMP if memory
+ * or descriptors do not suffice to become --user.
  */
 enum status confine(const struct options *options, struct arena *arena,
 	struct confinement *confinement, struct error *error);

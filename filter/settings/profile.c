@@ -1,5 +1,8 @@
 #include "filter/settings/profile.h"
 
+#include "filter/io/fault.h"
+#include "filter/settings/setting_error.h"
+
 enum { EX_OSERR_DEFERS = 71 }; /* EX_OSERR, the other status that Postfix treats as temporary */
 
 /* followed by the sentence of result/reply.h */
@@ -184,6 +187,16 @@ profile_delivery(const struct options *options, enum disposition disposition, bo
 		delivery.say = line_for(options, disposition, delivery.status);
 	delivery.say_why = delivery.say == say_reject;
 	return delivery;
+}
+
+int
+profile_failure(const struct error *error)
+{
+	const enum fault fault = fault_of_error(error);
+	const bool transient =
+		fault_is_ours(fault) || fault == FAULT_IO || error->reason.id == SETTING_E_NO_GLIB;
+
+	return transient ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
 }
 
 int

@@ -4,6 +4,7 @@
 #ifndef FILTER_SETTINGS_PROFILE_H
 #define FILTER_SETTINGS_PROFILE_H
 
+#include "auth/base/reason.h"
 #include "filter/settings/settings.h"
 
 enum {
@@ -52,6 +53,13 @@ bool profile_keeps_message(enum profile profile);
 
 /* Is the caller a mail server or delivery agent (any profile but plain)? */
 bool profile_is_host(enum profile profile);
+
+/*
+ * The status after an error of the configuration or of a file that it names: 75 if a retry may
+ * succeed, because memory, descriptors or room on the disk were lacking, or the disk failed,
+ * otherwise 78.
+ */
+int profile_failure(const struct error *error);
 
 /*
  * The status of a usage error (in_file false) or configuration error (true): 64 or 78 if `--profile

@@ -105,6 +105,7 @@ struct settings_report {
 		enum { FROM_DEFAULT, FROM_FILE, FROM_LINE } from;
 	} * settings;
 	struct strings errors;
+	bool transient; /* after one of the errors a retry may succeed (profile_failure) */
 };
 
 struct options {

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "filter/intake/envelope_modes.h"
+#include "filter/result/json_library.h"
 #include "mime/buf.h"
 
 enum { SIDE_MAX = ENVELOPE_MAX + 64 };
@@ -51,12 +52,14 @@ static enum status
 read_json(struct slice line, struct arena *arena, struct slice *path, struct envelope *envelope,
 	enum fault *error)
 {
-	json_t *object = json_loadb(line.p, line.n, 0, NULL);
 	struct slice client, sender;
+	json_t *object;
 
+	(void)json_lacked_memory(); /* of something else, before */
+	object = json_loadb(line.p, line.n, 0, NULL);
 	if (!json_is_object(object)) {
 		json_decref(object);
-		*error = FAULT_LINE_NO_OBJECT;
+		*error = json_lacked_memory() ? FAULT_NO_MEMORY : FAULT_LINE_NO_OBJECT;
 		return ST_BAD;
 	}
 	*path = member(object, "path", arena);

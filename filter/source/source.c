@@ -23,6 +23,7 @@ struct source {
 	size_t index;
 	size_t next_path;   /* index into options->paths */
 	int list;           /* descriptor of the list of paths, or -1 */
+	bool list_failed;   /* it could not be read to its end */
 	char delimiter;     /* delimiter of its entries */
 	double size, at;    /* size and position of the list, if it is a file */
 	struct slice piece; /* octets of the list that have not been used yet */
@@ -214,7 +215,12 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 
 	if (path == NULL)
 		return give_error(source, NULL, FAULT_NO_MEMORY, item);
-	if ((named ? stat(path, &info) : lstat(path, &info)) != 0 || !S_ISDIR(info.st_mode))
+	if ((named ? stat(path, &info) : lstat(path, &info)) != 0) {
+		error = fault_of_lack(errno, FAULT_NONE);
+		return error != FAULT_NONE ? give_error(source, path, error, item)
+					   : give_file(source, path, NULL, item);
+	}
+	if (!S_ISDIR(info.st_mode))
 		return give_file(source, path, NULL, item);
 	error = walk_enter(&source->walk, path, &info);
 	if (error != FAULT_NONE)
@@ -249,6 +255,7 @@ read_piece(struct source *source)
 		got = read_some(source->list, source->in + n, sizeof source->in - n);
 		n += got > 0 ? (size_t)got : 0;
 	}
+	source->list_failed = got < 0;
 	source->piece = slice_make(source->in, n);
 	if (source->at <= 0)
 		source->delimiter =
@@ -262,8 +269,8 @@ read_piece(struct source *source)
 }
 
 /*
- * Reads the next entry of the list into source->text; false at the end. An overlong entry is
- * truncated, so that it names no file.
+ * Reads the next entry of the list into source->text; false at the end, or if the list cannot be
+ * read. An overlong entry is truncated, so that it names no file.
  */
 static bool
 read_list(struct source *source)
@@ -288,7 +295,22 @@ read_list(struct source *source)
 		piece->n = 0;
 	}
 	source->text[source->n] = '\0';
-	return source->n > 0;
+	return source->n > 0 && !source->list_failed;
+}
+
+/* Ends the list; false unless it could not be read, which is then reported as an item. */
+static bool
+end_list(struct source *source, struct item *item)
+{
+	const struct options *options = source->options;
+	const char *list = options->envelopes != NULL ? options->envelopes : options->files_from;
+
+	if (!source->list_failed)
+		return false;
+	source->list_failed = false;
+	close(source->list);
+	source->list = -1;
+	return give_error(source, strdup(list), FAULT_LIST_CUT, item);
 }
 
 /* Handles a line of --envelopes. */
@@ -350,7 +372,7 @@ next_of_all(struct source *source, struct item *item)
 			size_t n;
 
 			if (source->list < 0 || !read_list(source))
-				return false;
+				return end_list(source, item);
 			n = source->n;
 			if (n > 0 && source->delimiter == '\n' && source->text[n - 1] == '\r')
 				source->text[--n] = '\0';

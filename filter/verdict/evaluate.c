@@ -14,6 +14,7 @@
 #include "filter/io/wholefile.h"
 #include "filter/sandbox/apart.h"
 #include "filter/settings/hostname.h"
+#include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/override.h"
@@ -76,13 +77,19 @@ lay_over(struct evaluation *ev, const struct dns_overlay *overlay)
 	ev->in.dns = dns_open_overlay(overlay, ev->below, ev->arena);
 }
 
+enum evaluate_status
+evaluate_refusal(const struct error *error)
+{
+	return profile_failure(error) == EXIT_TEMPFAIL ? EVALUATE_TEMP : EVALUATE_CONFIG;
+}
+
 static enum evaluate_status
 open_overlay(struct evaluation *ev, struct error *error)
 {
 	struct dns_overlay *overlay;
 
 	if (overlay_open(ev->options, ev->arena, &overlay, error) != ST_OK)
-		return EVALUATE_CONFIG;
+		return evaluate_refusal(error);
 	lay_over(ev, overlay);
 	return EVALUATE_OK;
 }
@@ -107,7 +114,7 @@ evaluate_open_dns(struct evaluation *ev, struct dns **dns, struct error *error)
 	}
 	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
 		*error = fault_error(fault, N_("zone"), options->zone);
-		return EVALUATE_CONFIG;
+		return evaluate_refusal(error);
 	}
 	if (dns_open_zone(zone, ev->arena, dns, error) == ST_OK)
 		return EVALUATE_OK;
@@ -141,8 +148,8 @@ evaluate_not_judged(const struct evaluation *ev)
 struct error
 evaluate_no_psl(const struct options *options)
 {
-	return fault_error(errno == ENOMEM ? FAULT_NO_MEMORY : FAULT_NOT_READ_PSL,
-		N_("public suffix list"), options->psl != NULL ? options->psl : _("of the system"));
+	return fault_error(fault_of_lack(errno, FAULT_NOT_READ_PSL), N_("public suffix list"),
+		options->psl != NULL ? options->psl : _("of the system"));
 }
 
 /* Opens the external resources that the mechanisms need. */
@@ -156,8 +163,7 @@ open_resources(struct evaluation *ev, struct error *error)
 		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
 		if (ev->own_psl == NULL) {
 			*error = evaluate_no_psl(options);
-			return fault_is_ours(fault_of_error(error)) ? EVALUATE_TEMP
-								    : EVALUATE_CONFIG;
+			return evaluate_refusal(error);
 		}
 	}
 	ev->gmime = address_gmime_open();
@@ -185,7 +191,7 @@ read_secret(struct evaluation *ev, struct error *error)
 	}
 	if (wholefile_secret(path, SECRET_MAX, ev->arena, &ev->secret, &why) != ST_OK) {
 		*error = fault_error(why, N_("secret file"), path);
-		return EVALUATE_CONFIG;
+		return evaluate_refusal(error);
 	}
 	return EVALUATE_OK;
 }
@@ -330,8 +336,10 @@ evaluate_input(struct evaluation *ev, struct error *error)
 	enum fault fault = FAULT_NONE;
 
 	if (ev->pull == NULL && !ev->input_open &&
-		input_open(ev->options, &ev->input, &fault) != ST_OK)
-		return not_taken(fault, EVALUATE_CONFIG, error);
+		input_open(ev->options, &ev->input, &fault) != ST_OK) {
+		*error = fault_error(fault, NULL, NULL);
+		return evaluate_refusal(error);
+	}
 	ev->input_open = true;
 	return EVALUATE_OK;
 }
@@ -349,11 +357,12 @@ evaluate_confine(struct evaluation *ev, struct confinement *confinement, struct 
 enum evaluate_status
 evaluate_read(struct evaluation *ev, struct error *error)
 {
+	const enum evaluate_status opened = evaluate_input(ev, error);
 	enum fault fault = FAULT_NONE;
 	enum status st;
 
-	if (evaluate_input(ev, error) != EVALUATE_OK)
-		return EVALUATE_CONFIG;
+	if (opened != EVALUATE_OK)
+		return opened;
 	st = ev->pull != NULL
 		     ? input_read_pull(ev->options, ev->pull, ev->pull_arg, &ev->input, &fault)
 		     : input_take(ev->options, &ev->input, &fault);

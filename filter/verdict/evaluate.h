@@ -62,6 +62,12 @@ enum evaluate_status {
 };
 
 /*
+ * EVALUATE_TEMP for an error after which a retry may succeed (profile_failure), else
+ * EVALUATE_CONFIG.
+ */
+enum evaluate_status evaluate_refusal(const struct error *error);
+
+/*
  * Sets up everything that does not depend on the message. options and arena must outlive the
  * evaluation.
  */

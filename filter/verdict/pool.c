@@ -15,7 +15,7 @@ pool_zone(
 		wholefile_read(options->zone, DNS_ZONE_MAX, arena, zone, &fault) == ST_OK)
 		return EVALUATE_OK;
 	*error = fault_error(fault, N_("zone"), options->zone);
-	return EVALUATE_CONFIG;
+	return evaluate_refusal(error);
 }
 
 enum evaluate_status

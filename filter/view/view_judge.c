@@ -19,10 +19,10 @@
 #include "filter/verdict/proof.h"
 
 static int
-refuse(struct error error, struct arena *arena, int status)
+refuse(struct error error, struct arena *arena)
 {
 	error_print(&error, arena);
-	return status;
+	return profile_failure(&error);
 }
 
 int
@@ -40,20 +40,20 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 		.options = once, .time = arena_alloc(arena, sizeof(struct view_time))};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
-		return refuse(error, arena, EXIT_TEMPFAIL);
+		return refuse(error, arena);
 	if (evaluate_needs_psl(options) && (judge->psl = domain_psl_open(options->psl)) == NULL)
-		return refuse(evaluate_no_psl(options), arena, EXIT_CONFIG_ERROR);
+		return refuse(evaluate_no_psl(options), arena);
 	judge->tools.psl = judge->psl;
 	if (overlay_open(options, arena, &judge->overlay, &error) != ST_OK ||
 		own_senders_open(options, arena, &judge->own, &error) != ST_OK)
-		return refuse(error, arena, EXIT_CONFIG_ERROR);
+		return refuse(error, arena);
 	opened = pool_zone(options, arena, &zone, &error);
 	if (opened == EVALUATE_OK)
 		opened = pool_open(options, zone, arena, false, &judge->pool, &error);
-	if (opened != EVALUATE_OK)
-		return refuse(error, arena,
-			opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
-	return 0;
+	if (opened == EVALUATE_OK)
+		return 0;
+	error_print(&error, arena);
+	return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
 void

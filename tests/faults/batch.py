@@ -57,7 +57,7 @@ class Batch:
             return 'WRONG', 'a hang'
         if left and not may_leave:
             return 'WRONG', 'left behind: %s' % left
-        if status == 75 or (status == 78 and not out):  # 78: the configuration could not be read
+        if status == 75:
             return 'deferred', None
         try:
             lines = [json.loads(line) for line in out.splitlines()]
@@ -68,6 +68,8 @@ class Batch:
             return 'WRONG', 'no memory is told as a failure of DNS'
         if status == 0 and len(lines) == self.messages and not bad:
             return 'whole', None
+        if status == 10 and [line['path'] for line in bad] == [self.mail]:    # one line for the folder
+            return 'deferred', None
         if status == 10 and len(lines) >= self.messages - 2 and bad:   # a mailbox that is not read has one line
             return 'deferred', None
         return 'WRONG', 'status %s with %d lines, %d of them errors' % (status, len(lines), len(bad))

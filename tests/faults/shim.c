@@ -4,11 +4,15 @@
  * a file for the number of calls of each function. A process and those that it forks count
  * together; COMMAND is started without the shim.
  */
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -46,13 +50,28 @@ enum call {
 	C_FDATASYNC,
 	C_FTRUNCATE,
 	C_RENAME,
+	C_SENDMSG,
+	C_RECVMSG,
+	C_PIPE,
+	C_SOCKETPAIR,
+	C_DUPFD,
+	C_THREAD,
+	C_STAT,
+	C_FOLDER,
+	C_READDIR,
+	C_MREMAP,
+	C_REALPATH,
+	C_FCHMOD,
+	C_FOPEN,
+	C_DLOPEN,
 	C_CALLS
 };
 
 static const char *const names[C_CALLS] = {"read", "write", "writev", "open", "mmap", "close",
 	"lseek", "fstat", "fsync", "memfd", "mkostemp", "unlink", "socket", "connect", "send",
 	"recv", "poll", "fork", "dup2", "waitpid", "malloc", "pread", "pwrite", "fdatasync",
-	"ftruncate", "rename"};
+	"ftruncate", "rename", "sendmsg", "recvmsg", "pipe", "socketpair", "dupfd", "thread",
+	"stat", "folder", "readdir", "mremap", "realpath", "fchmod", "fopen", "dlopen"};
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -62,6 +81,28 @@ static uint32_t own_counts[C_CALLS], *counts = own_counts;
 static int wanted = -1, on, error = EIO;
 static uint32_t at;
 static int ready;
+
+/* The functions of libc that are more than one system call. */
+static int (*real_thread)(
+	pthread_t *thread, const pthread_attr_t *attr, void *(*work)(void *arg), void *arg);
+static DIR *(*real_opendir)(const char *path);
+static DIR *(*real_fdopendir)(int fd);
+static struct dirent *(*real_readdir)(DIR *folder);
+static char *(*real_realpath)(const char *path, char *to);
+static FILE *(*real_fopen)(const char *path, const char *mode);
+static void *(*real_dlopen)(const char *library, int flags);
+
+static void
+find_real(void)
+{
+	*(void **)&real_thread = dlsym(RTLD_NEXT, "pthread_create");
+	*(void **)&real_opendir = dlsym(RTLD_NEXT, "opendir");
+	*(void **)&real_fdopendir = dlsym(RTLD_NEXT, "fdopendir");
+	*(void **)&real_readdir = dlsym(RTLD_NEXT, "readdir");
+	*(void **)&real_realpath = dlsym(RTLD_NEXT, "realpath");
+	*(void **)&real_fopen = dlsym(RTLD_NEXT, "fopen");
+	*(void **)&real_dlopen = dlsym(RTLD_NEXT, "dlopen");
+}
 
 __attribute__((constructor)) static void
 begin(void)
@@ -83,6 +124,7 @@ begin(void)
 	if (getenv("FAULT_ERRNO") != NULL)
 		error = atoi(getenv("FAULT_ERRNO"));
 	on = getenv("FAULT_ON") != NULL;
+	find_real();
 	unsetenv("LD_PRELOAD");
 	ready = 1;
 }
@@ -130,6 +172,17 @@ read(int fd, void *buffer, size_t n)
 	return syscall(SYS_read, fd, buffer, n);
 }
 
+/* read, pread and open if the compiler checks sizes; the signatures are glibc's. */
+ssize_t __read_chk(int fd, void *buffer, size_t n, size_t size);
+ssize_t __pread_chk(int fd, void *buffer, size_t n, off_t from, size_t size);
+int __open_2(const char *path, int flags);
+
+ssize_t
+__read_chk(int fd, void *buffer, size_t n, size_t size)
+{
+	return read(fd, buffer, n < size ? n : size);
+}
+
 ssize_t
 write(int fd, const void *buffer, size_t n)
 {
@@ -155,6 +208,12 @@ open(const char *path, int flags, ...)
 	va_end(more);
 	FAIL(C_OPEN);
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int
+__open_2(const char *path, int flags)
+{
+	return open(path, flags);
 }
 
 int
@@ -230,6 +289,12 @@ ssize_t
 pread(int fd, void *buffer, size_t n, off_t from)
 {
 	return pread64(fd, buffer, n, from);
+}
+
+ssize_t
+__pread_chk(int fd, void *buffer, size_t n, off_t from, size_t size)
+{
+	return pread64(fd, buffer, n < size ? n : size, from);
 }
 
 ssize_t
@@ -356,6 +421,139 @@ poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	FAIL(C_POLL);
 	return (int)syscall(SYS_poll, fds, n, timeout);
+}
+
+ssize_t
+sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	FAIL_ON(C_SENDMSG, fd);
+	return syscall(SYS_sendmsg, fd, message, flags);
+}
+
+ssize_t
+recvmsg(int fd, struct msghdr *message, int flags)
+{
+	FAIL_ON(C_RECVMSG, fd);
+	return syscall(SYS_recvmsg, fd, message, flags);
+}
+
+int
+pipe(int ends[2])
+{
+	FAIL(C_PIPE);
+	return (int)syscall(SYS_pipe2, ends, 0);
+}
+
+int
+pipe2(int ends[2], int flags)
+{
+	FAIL(C_PIPE);
+	return (int)syscall(SYS_pipe2, ends, flags);
+}
+
+int
+socketpair(int family, int type, int protocol, int ends[2])
+{
+	FAIL(C_SOCKETPAIR);
+	return (int)syscall(SYS_socketpair, family, type, protocol, ends);
+}
+
+/* Only the copies of a descriptor can fail for lack of something. */
+int
+fcntl(int fd, int command, ...)
+{
+	va_list more;
+	long arg;
+
+	va_start(more, command);
+	arg = va_arg(more, long);
+	va_end(more);
+	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+		FAIL(C_DUPFD);
+	return (int)syscall(SYS_fcntl, fd, command, arg);
+}
+
+int
+fcntl64(int fd, int command, ...)
+{
+	va_list more;
+	long arg;
+
+	va_start(more, command);
+	arg = va_arg(more, long);
+	va_end(more);
+	return fcntl(fd, command, arg);
+}
+
+int
+pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*work)(void *arg), void *arg)
+{
+	return fails(C_THREAD) ? error : real_thread(thread, attr, work, arg);
+}
+
+int
+stat(const char *path, struct stat *info)
+{
+	FAIL(C_STAT);
+	return (int)syscall(SYS_newfstatat, AT_FDCWD, path, info, 0);
+}
+
+int
+lstat(const char *path, struct stat *info)
+{
+	FAIL(C_STAT);
+	return (int)syscall(SYS_newfstatat, AT_FDCWD, path, info, AT_SYMLINK_NOFOLLOW);
+}
+
+DIR *
+opendir(const char *path)
+{
+	return fails(C_FOLDER) ? NULL : real_opendir(path);
+}
+
+DIR *
+fdopendir(int fd)
+{
+	return fails(C_FOLDER) ? NULL : real_fdopendir(fd);
+}
+
+struct dirent *
+readdir(DIR *folder)
+{
+	return fails(C_READDIR) ? NULL : real_readdir(folder);
+}
+
+void *
+mremap(void *from, size_t size, size_t n, int flags, ...)
+{
+	if (fails(C_MREMAP))
+		return MAP_FAILED;
+	return (void *)syscall(SYS_mremap, from, size, n, flags, NULL);
+}
+
+char *
+realpath(const char *path, char *to)
+{
+	return fails(C_REALPATH) ? NULL : real_realpath(path, to);
+}
+
+int
+fchmod(int fd, mode_t mode)
+{
+	FAIL(C_FCHMOD);
+	return (int)syscall(SYS_fchmod, fd, mode);
+}
+
+FILE *
+fopen(const char *path, const char *mode)
+{
+	return fails(C_FOPEN) ? NULL : real_fopen(path, mode);
+}
+
+void *
+dlopen(const char *library, int flags)
+{
+	return fails(C_DLOPEN) ? NULL : real_dlopen(library, flags);
 }
 
 int

@@ -1,5 +1,8 @@
 #include "filter/settings/profile.h"
 
+#include "filter/io/fault.h"
+#include "filter/settings/setting_error.h"
+
 #include <criterion/criterion.h>
 
 enum { NONE, SAY_REJECT, SAY_LATER, AV_REJECT, AV_QUARANTINE, SMTP_REJECT, SMTP_LATER };
@@ -246,4 +249,32 @@ Test(profile, kinds_of_profiles)
 	cr_expect(profile_is_host(PROFILE_EXIM_AV));
 	cr_expect(!profile_is_host(PROFILE_PLAIN));
 	cr_expect(profile_is_host(PROFILE_PROCMAIL));
+}
+
+/* After a lack of something or a failing disk the mail waits; a wrong file is never tried again. */
+Test(profile, failure)
+{
+	static const struct {
+		enum fault fault;
+		int status;
+	} faults[] = {
+		{FAULT_NO_MEMORY, 75},
+		{FAULT_OPEN_FILES, 75},
+		{FAULT_NO_ROOM, 75},
+		{FAULT_IO, 75},
+		{FAULT_DENIED, 78},
+		{FAULT_NO_FILE, 78},
+		{FAULT_TOO_LARGE, 78},
+	};
+	const struct error glib = setting_error(SETTING_E_NO_GLIB, NULL, NULL),
+			   empty = setting_error(SETTING_E_EMPTY, NULL, NULL);
+
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		const struct error error = fault_error(faults[i].fault, "zone", "/z");
+
+		cr_expect_eq(profile_failure(&error), faults[i].status, "%s",
+			fault_text(faults[i].fault));
+	}
+	cr_expect_eq(profile_failure(&glib), 75);
+	cr_expect_eq(profile_failure(&empty), 78);
 }
