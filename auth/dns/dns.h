@@ -126,7 +126,8 @@ struct dns_config {
 	const char *const *
 		resolvers; /* ADDR[:PORT] or [ADDR]:PORT; if there are none, those of resolv.conf */
 	size_t nresolvers;
-	const char *resolv_conf; /* NULL: /etc/resolv.conf */
+	const struct dns_servers *system; /* those of resolv.conf; NULL: it is read now */
+	const char *resolv_conf;          /* NULL: /etc/resolv.conf */
 	int64_t timeout_ms;      /* for one query, retries included */
 	int64_t deadline_ms;     /* for all queries together, counted from opening */
 	void (*oom)(void *arg);  /* as in an arena */

@@ -145,6 +145,10 @@ find_servers(const struct dns_config *config, struct dns_servers *servers, struc
 {
 	const char *path = config->resolv_conf != NULL ? config->resolv_conf : "/etc/resolv.conf";
 
+	if (config->nresolvers == 0 && config->system != NULL) {
+		*servers = *config->system;
+		return ST_OK;
+	}
 	if (config->nresolvers == 0) {
 		*error = dns_error(DNS_E_RESOLV_CONF);
 		return dns_servers_read(path, servers);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth/dns/dns_error.h"
+#include "auth/dns/dns_server.h"
 #include "filter/archive/batch.h"
 #include "filter/cli/check_config.h"
 #include "filter/cli/guard.h"
@@ -19,7 +21,6 @@
 #include "filter/filter.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
-#include "filter/io/fault.h"
 #include "filter/log.h"
 #include "filter/out/runner.h"
 #include "filter/plan/plan.h"
@@ -275,13 +276,35 @@ needs_json(const struct options *options)
 }
 
 static int
-without_json(const struct options *options, struct arena *arena)
+refuse(const struct options *options, struct error error, struct arena *arena)
 {
-	const struct error error = setting_error(SETTING_E_NO_JANSSON, NULL, NULL);
-
 	say_error(options->profile, options->queue_id, error_words(&error, arena));
 	input_discard(options->read_timeout);
 	return EXIT_TEMPFAIL;
+}
+
+/*
+ * Reads the addresses of the system's resolvers, for commands that open DNS in the sandbox, where
+ * the file cannot be opened: it is often a link to one that is replaced at run time. The filter
+ * opens DNS before. False if the file cannot be read.
+ */
+static bool
+read_servers(struct options *options, struct arena *arena)
+{
+	const enum command command = options->command;
+	const bool asks = command == COMMAND_BATCH || command == COMMAND_EXPLAIN ||
+			  command == COMMAND_INSPECT || command == COMMAND_PLAN ||
+			  command == COMMAND_REPORT_READ || command == COMMAND_REPORT_SHOW ||
+			  command == COMMAND_REPORT_SEND;
+	struct dns_servers *servers;
+
+	if (!asks || options->zone != NULL || options->resolvers.n > 0)
+		return true;
+	servers = arena_alloc(arena, sizeof *servers);
+	if (dns_servers_read("/etc/resolv.conf", servers) != ST_OK)
+		return false;
+	options->system_servers = servers;
+	return true;
 }
 
 static int
@@ -302,7 +325,9 @@ run_command(int argc, char **argv, struct arena *arena)
 	if (profile_speaks_smtp(options.profile)) /* the config file may set the profile */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start())
-		return without_json(&options, arena);
+		return refuse(&options, setting_error(SETTING_E_NO_JANSSON, NULL, NULL), arena);
+	if (st == ST_OK && !read_servers(&options, arena))
+		return refuse(&options, dns_error(DNS_E_RESOLV_CONF), arena);
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, &error, arena, in_file);
 	if (guard_is_wanted(options.command)) /* its crashes are reported on stderr */

@@ -92,33 +92,34 @@ read_runs(const struct options *options, struct arena *arena, struct taking *tak
 
 /*
  * Reads the saved mail, from earlier runs or an archive, then the reports, in which saved mail can
- * prove forwarders. The process keeps its rights until it has read the store. Returns 0, or an exit
- * status after reporting the error.
+ * prove forwarders. Before, it starts the process that reads the archive, opens the store and gives
+ * up its other rights. Returns 0, or an exit status after reporting the error.
  */
 static int
 read_mail(const struct options *options, struct arena *arena, struct plan *plan)
 {
-	struct view_feed *feed =
-		options->store != NULL ? view_feed_begin(options, plan->domain, arena) : NULL;
-	struct taking taking = {&plan->seen[PLAN_IN_MAIL].mail, feed};
+	struct taking taking = {&plan->seen[PLAN_IN_MAIL].mail, NULL};
 	struct taking_reports reports = {&plan->seen[PLAN_IN_REPORTS].mail, options};
 	struct piped piped;
 	int status = 0;
 
 	if (options->archive.n > 0)
 		status = piped_start(options, arena, &piped);
-	if (status == 0 && feed == NULL)
+	if (status == 0 && options->store != NULL)
+		status = view_feed_begin(
+			options, plan->domain, take_reported, &reports, arena, &taking.feed);
+	if (status == 0)
 		status = give_up_rights(options, arena);
 	if (status == 0 && options->archive.n > 0)
 		status = piped_read(&piped, arena, take, &taking);
 	else if (status == 0 && options->runs.n > 0)
 		status = read_runs(options, arena, &taking);
-	if (feed == NULL)
+	if (taking.feed == NULL)
 		return status;
 	if (status == 0)
-		status = view_feed_rows(feed, take_reported, &reports);
-	view_feed_end(feed);
-	return status == 0 ? give_up_rights(options, arena) : status;
+		status = view_feed_rows(taking.feed);
+	view_feed_end(taking.feed);
+	return status;
 }
 
 static int

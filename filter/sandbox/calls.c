@@ -101,7 +101,6 @@ const struct call_row call_rows[] = {
 	/* whether it is a terminal, and its width */
 	WITH(CALLS_BASE, ioctl, 1, {1, ALL, TCGETS}),
 	WITH(CALLS_BASE, ioctl, 1, {1, ALL, TIOCGWINSZ}),
-	WITH(CALLS_SOCKETS, ioctl, 1, {1, ALL, SIOCGIFINDEX}), /* fe80::1%eth0 */
 	/* no executable memory; only CALLS_FILES may map libraries */
 	WITH(CALLS_BASE | CALLS_APART, mprotect, 1, {2, PROT_EXEC, 0}),
 	WITH(CALLS_BASE | CALLS_APART, mmap, 1, {2, PROT_EXEC, 0}),
@@ -183,7 +182,6 @@ const struct call_row call_rows[] = {
 	ANY(CALLS_PARENT, landlock_restrict_self), /* for the child: can only remove rights */
 #endif
 	WITH(CALLS_THREADS, clone, 1, {0, ALL, THREAD_FLAGS}),
-	WITH(CALLS_THREADS, prlimit64, 1, {0, ALL, 0}), /* batch --merge opens many files */
 };
 /* clang-format on */
 

@@ -112,17 +112,19 @@ add_spool(struct plan *plan, const struct options *options)
 
 /*
  * Restricts the ports to which TCP may connect: with --resolver, those of these servers; with
- * --zone, none; with resolv.conf or a next hop, any.
+ * --zone, none; with resolv.conf or a next hop, any. A bounce needs no DNS, and its store is open.
  */
 static void
 add_ports(struct plan *plan, const struct options *options)
 {
 	struct landlock_rules *rules = &plan->sandbox.rules;
 
-	if (options->next_hop != NULL || (options->zone == NULL && options->resolvers.n == 0))
+	const bool asks = options->zone == NULL && options->command != COMMAND_REPORT_BOUNCE;
+
+	if (options->next_hop != NULL || (asks && options->resolvers.n == 0))
 		return;
 	rules->ports = plan->ports;
-	for (size_t i = 0; options->zone == NULL && i < options->resolvers.n; i++) {
+	for (size_t i = 0; asks && i < options->resolvers.n; i++) {
 		struct dns_server server;
 
 		if (i >= DNS_SERVERS_MAX ||
@@ -152,25 +154,18 @@ add_outputs(struct plan *plan, const struct options *options)
 	}
 }
 
-static void
-add_resolv_conf(struct plan *plan, const struct options *options)
-{
-	if (options->zone == NULL && options->resolvers.n == 0)
-		add_path(plan, "/etc/resolv.conf", LANDLOCK_READ);
-}
-
 /* Allows the files that batch itself reads; its child that reads messages has even fewer rights. */
 static void
 add_files_of_batch(struct plan *plan, const struct options *options)
 {
-	add_resolv_conf(plan, options);
 	for (size_t i = 0; i < options->baselines.n; i++)
 		add_path(plan, options->baselines.v[i], LANDLOCK_READ);
 }
 
 /*
- * Makes the rules for the child of batch, as a descriptor. resolv.conf is often a link to a file
- * that is replaced at run time; the rule is for the present file.
+ * Makes the rules for the child of batch, as a descriptor. They do not allow resolv.conf, which was
+ * read before: a rule would be for the present file, but resolv.conf, or the file that it is a link
+ * to, is replaced at run time.
  */
 static int
 make_inner(struct plan *plan, const struct options *options)
@@ -178,7 +173,6 @@ make_inner(struct plan *plan, const struct options *options)
 	struct plan *inner = make(plan->arena, options);
 
 	add_libraries(inner);
-	add_resolv_conf(inner, options);
 	add_ports(inner, options);
 	return landlock_make(&inner->sandbox.rules);
 }
@@ -199,18 +193,22 @@ is_piped_report(const struct options *options)
 static void
 add_store(struct plan *plan, const struct options *options)
 {
-	if (options->command != COMMAND_REPORT_READ && options->command != COMMAND_REPORT_BOUNCE)
+	if (options->store == NULL ||
+		(options->command != COMMAND_REPORT_READ &&
+			options->command != COMMAND_REPORT_BOUNCE &&
+			options->command != COMMAND_PLAN))
 		return;
 	if (strstr(options->store, "://") == NULL) {
 		plan->sandbox.calls |= CALLS_STORE;
 		add_folder_of(plan, options->store);
 		add_path(plan, "/dev/urandom", LANDLOCK_READ);
 	}
+	if (options->command != COMMAND_REPORT_READ)
+		return;
 	/* DNS is opened, and the envelope secret read, again for each mail */
 	add_path(plan, options->zone, LANDLOCK_READ);
 	if (options->envelope == ENVELOPE_FIELD)
 		add_path(plan, options->envelope_secret_file, LANDLOCK_READ);
-	add_resolv_conf(plan, options);
 }
 
 /* Limits far above the needs of any legitimate message, whose cost auth/base/budget.h limits. */
@@ -238,8 +236,11 @@ make_plan(struct plan *plan, const struct options *options)
 			options->attached || options->messages.n > 0 ||
 			(options->command == COMMAND_REPORT_READ && !is_piped_report(options)));
 
-	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
-	plan->sandbox.calls |= CALLS_FORK;
+	/* GMime reads in a child */
+	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_FORK;
+	/* a bounce needs only the connection to its database, which is open */
+	if (options->command != COMMAND_REPORT_BOUNCE || strstr(options->store, "://") != NULL)
+		plan->sandbox.calls |= CALLS_SOCKETS;
 	if (options->command == COMMAND_BATCH) /* a child inherits the sandbox */
 		plan->sandbox.calls |= CALLS_THREADS | CALLS_PARENT;
 	add_libraries(plan);
@@ -250,7 +251,7 @@ make_plan(struct plan *plan, const struct options *options)
 		add_path(plan, "/", LANDLOCK_READ);
 	else if (options->command ==
 		 COMMAND_EXPLAIN) /* opens DNS a second time for the returned message of a bounce */
-		add_path(plan, options->zone != NULL ? options->zone : "/etc", LANDLOCK_READ);
+		add_path(plan, options->zone, LANDLOCK_READ);
 	add_store(plan, options);
 	add_spool(plan, options);
 	add_outputs(plan, options);

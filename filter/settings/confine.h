@@ -34,8 +34,8 @@ enum status confine_opener(
 	const struct options *options, int keep, struct arena *arena, struct error *error);
 
 /*
- * Enters the sandbox of the child of batch that reads messages: the child may load libraries, read
- * resolv.conf, query DNS and start threads, and keeps only the descriptors 0, 1 and 2. Errors as
+ * Enters the sandbox of the child of batch that reads messages: the child may load libraries,
+ * query DNS and start threads, and keeps only the descriptors 0, 1 and 2. Errors as
  * for confine.
  */
 enum status confine_inner(

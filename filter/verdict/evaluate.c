@@ -101,6 +101,7 @@ evaluate_open_dns(struct evaluation *ev, struct dns **dns, struct error *error)
 	struct dns_config config = {
 		.resolvers = options->resolvers.v,
 		.nresolvers = options->resolvers.n,
+		.system = options->system_servers,
 		.timeout_ms = options->dns_timeout_ms,
 		.deadline_ms = options->deadline_ms,
 	};

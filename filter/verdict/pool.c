@@ -27,6 +27,7 @@ pool_open(const struct options *options, struct slice zone, struct arena *arena,
 			{
 				.resolvers = options->resolvers.v,
 				.nresolvers = options->resolvers.n,
+				.system = options->system_servers,
 				.timeout_ms = options->dns_timeout_ms,
 				.deadline_ms = options->deadline_ms,
 				.oom = arena->oom,

@@ -7,17 +7,19 @@ struct view_feed {
 	struct show show;
 };
 
-struct view_feed *
-view_feed_begin(const struct options *options, struct slice domain, struct arena *arena)
+int
+view_feed_begin(const struct options *options, struct slice domain, view_reported_take *take,
+	void *arg, struct arena *arena, struct view_feed **begun)
 {
 	struct view_feed *feed = arena_alloc(arena, sizeof *feed);
 
+	*begun = feed;
 	feed->options = *options;
 	feed->options.reporters = REPORTERS_KNOWN;
 	/* a domain's mail may be in reports about a parent domain whose record applies */
 	view_begin(&feed->show, &feed->options, SLICE(""), arena);
 	feed->show.within = domain;
-	return feed;
+	return view_open(&feed->show, take, arg);
 }
 
 void
@@ -33,13 +35,8 @@ view_feed_hold(struct view_feed *feed, const struct row *row)
 }
 
 int
-view_feed_rows(struct view_feed *feed, view_reported_take *take, void *arg)
+view_feed_rows(struct view_feed *feed)
 {
-	int status;
-
 	view_hosts_settle(feed->show.hosts);
-	status = view_open(&feed->show, take, arg);
-	if (status != 0)
-		return status;
 	return view_read(&feed->show) == ST_OK ? 0 : store_failed(feed->show.store);
 }

@@ -12,9 +12,13 @@
 
 struct view_feed;
 
-/* domain is normal; the arena must outlive the feed. Call view_feed_end in any case. */
-struct view_feed *view_feed_begin(
-	const struct options *options, struct slice domain, struct arena *arena);
+/*
+ * Opens the store and DNS, so that the caller can give up its rights before anything is read.
+ * domain is normal; the arena must outlive the feed. Returns 0, or an exit status after reporting
+ * the error. Call view_feed_end in any case.
+ */
+int view_feed_begin(const struct options *options, struct slice domain, view_reported_take *take,
+	void *arg, struct arena *arena, struct view_feed **begun);
 void view_feed_end(struct view_feed *feed);
 
 /* Adds a message of the saved mail, which may prove forwarders; all before view_feed_rows. */
@@ -24,6 +28,6 @@ void view_feed_hold(struct view_feed *feed, const struct row *row);
  * Calls take for each row of the aggregate reports; a row stands for 1 + row->more messages.
  * Returns 0, or an exit status after reporting the error.
  */
-int view_feed_rows(struct view_feed *feed, view_reported_take *take, void *arg);
+int view_feed_rows(struct view_feed *feed);
 
 #endif
