@@ -123,6 +123,13 @@ move_text(char **at, struct slice text)
 }
 
 void
+dns_cache_lack(struct dns_entry *e)
+{
+	e->answer = dns_outcome_answer(DNS_OUT_UNREACHABLE);
+	e->lacking = true;
+}
+
+void
 dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t until_ms)
 {
 	size_t size = answer->n * sizeof *answer->rr;
@@ -135,7 +142,7 @@ dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t u
 	e->answer.rr = NULL;
 	e->held = size > 0 ? malloc(size) : NULL;
 	if (size > 0 && e->held == NULL)
-		e->answer = dns_outcome_answer(DNS_OUT_UNREACHABLE);
+		dns_cache_lack(e);
 	rr = e->held;
 	text = rr != NULL ? (char *)(rr + answer->n) : NULL;
 	for (size_t i = 0; rr != NULL && i < answer->n; i++) {
@@ -146,7 +153,7 @@ dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t u
 	if (rr != NULL)
 		e->answer.rr = rr;
 	if (e->answer.status == DNS_TEMP)
-		e->until_ms = until_ms;
+		e->until_ms = e->lacking ? INT64_MIN : until_ms;
 	e->size += size;
 	e->done = true;
 }

@@ -23,6 +23,7 @@ struct dns_entry {
 	size_t size;
 	bool done;        /* answer is set and no longer changes */
 	bool gone;        /* no longer in the table: freed with the last reference */
+	bool lacking;     /* there was no memory for the answer, which is then UNREACHABLE */
 	int64_t until_ms; /* a failure: when it may be queried again */
 	struct dns_answer answer;
 	void *held; /* the answer's records and texts, in one block */
@@ -50,10 +51,13 @@ void dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e);
 /* Removes the entry from the table; it is freed once it has no pins. */
 void dns_cache_drop(struct dns_cache *cache, struct dns_entry *e);
 /*
- * Sets the answer to a copy; a failure may be queried again after until_ms. The entry must be
- * pinned and have no answer yet.
+ * Sets the answer to a copy; a failure may be queried again after until_ms, and one for lack of
+ * memory (e->lacking) at once. The entry must be pinned and have no answer yet.
  */
 void dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t until_ms);
+
+/* Gives the entry the answer for lack of memory; dns_cache_settle must follow. */
+void dns_cache_lack(struct dns_entry *e);
 
 /*
  * Threads that sleep until an answer arrives. Each has its own condition variable, so that an

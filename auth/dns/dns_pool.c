@@ -65,10 +65,10 @@ static void
 send_off(struct dns_pool *pool, struct dns_entry *e)
 {
 	struct asking *asking = calloc(1, sizeof *asking);
-	struct dns_answer failed = dns_outcome_answer(DNS_OUT_UNREACHABLE);
 
 	if (asking == NULL) {
-		settle(pool, e, &failed);
+		dns_cache_lack(e);
+		settle(pool, e, &e->answer);
 		return;
 	}
 	e->pins++;
@@ -95,6 +95,7 @@ member_start(void *self, struct dns_question *q)
 	struct dns_pool *pool = member->pool;
 	struct pin *held = arena_alloc(q->arena, sizeof *held);
 	struct dns_entry *e;
+	bool lacking;
 
 	pthread_mutex_lock(&pool->lock);
 	e = dns_cache_find(&pool->cache, q);
@@ -111,16 +112,16 @@ member_start(void *self, struct dns_question *q)
 	}
 	if (e != NULL)
 		answer_from(q, e);
+	lacking = e == NULL || (e->done && e->lacking);
 	pthread_mutex_unlock(&pool->lock);
-	if (e == NULL) {
-		struct dns_answer failed = dns_outcome_answer(DNS_OUT_UNREACHABLE);
-
-		dns_question_answer(q, &failed);
-		return;
+	if (e != NULL) {
+		*held = (struct pin){member->pins, e};
+		member->pins = held;
+		q->own = e;
 	}
-	*held = (struct pin){member->pins, e};
-	member->pins = held;
-	q->own = e;
+	/* the message fails, for lack of memory: its results must not depend on that */
+	if (lacking)
+		arena_no_memory(q->arena);
 }
 
 static void
@@ -141,6 +142,8 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 			member->user.wait_end(member->user.wait_arg);
 	}
 	/* safe: the question belongs to this thread, and is const only in the interface of wait */
+	if (done && e->lacking)
+		arena_no_memory(question->arena);
 	if (done)
 		dns_question_answer((struct dns_question *)(uintptr_t)question, &e->answer);
 }
@@ -164,6 +167,7 @@ zone_member_start(void *self, struct dns_question *q)
 	struct dns_pool *pool = member->pool;
 	struct dns_answer answer;
 	struct dns_name name;
+	bool lacking = false;
 
 	if (!dns_name_parse(q->name, &name))
 		return; /* dns.c passes only valid names */
@@ -177,10 +181,15 @@ zone_member_start(void *self, struct dns_question *q)
 
 		if (e != NULL) {
 			settle(pool, e, &answer);
+			lacking = e->lacking;
 			dns_cache_unpin(&pool->cache, e);
+		} else {
+			lacking = true;
 		}
 	}
 	pthread_mutex_unlock(&pool->lock);
+	if (lacking) /* else the record would be incomplete */
+		arena_no_memory(q->arena);
 }
 
 static void

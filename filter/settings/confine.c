@@ -193,10 +193,9 @@ is_piped_report(const struct options *options)
 static void
 add_store(struct plan *plan, const struct options *options)
 {
-	if (options->store == NULL ||
-		(options->command != COMMAND_REPORT_READ &&
-			options->command != COMMAND_REPORT_BOUNCE &&
-			options->command != COMMAND_PLAN))
+	if (options->store == NULL || (options->command != COMMAND_REPORT_READ &&
+					      options->command != COMMAND_REPORT_BOUNCE &&
+					      options->command != COMMAND_PLAN))
 		return;
 	if (strstr(options->store, "://") == NULL) {
 		plan->sandbox.calls |= CALLS_STORE;
