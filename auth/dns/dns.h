@@ -128,9 +128,9 @@ struct dns_config {
 	size_t nresolvers;
 	const struct dns_servers *system; /* those of resolv.conf; NULL: it is read now */
 	const char *resolv_conf;          /* NULL: /etc/resolv.conf */
-	int64_t timeout_ms;      /* for one query, retries included */
-	int64_t deadline_ms;     /* for all queries together, counted from opening */
-	void (*oom)(void *arg);  /* as in an arena */
+	int64_t timeout_ms;               /* for one query, retries included */
+	int64_t deadline_ms;              /* for all queries together, counted from opening */
+	void (*oom)(void *arg);           /* as in an arena */
 	void *oom_arg;
 };
 

@@ -138,7 +138,7 @@ struct options {
 
 	/* DNS and time */
 	struct strings resolvers;
-	/* of resolv.conf, read before the sandbox is entered; NULL: it is read when DNS is opened */
+	/* of resolv.conf, read before the sandbox; NULL: it is read when DNS is opened */
 	const struct dns_servers *system_servers;
 	int64_t dns_timeout_ms, deadline_ms;
 	bool deadline_given; /* otherwise the default of the profile applies */

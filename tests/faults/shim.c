@@ -82,28 +82,6 @@ static int wanted = -1, on, error = EIO;
 static uint32_t at;
 static int ready;
 
-/* The functions of libc that are more than one system call. */
-static int (*real_thread)(
-	pthread_t *thread, const pthread_attr_t *attr, void *(*work)(void *arg), void *arg);
-static DIR *(*real_opendir)(const char *path);
-static DIR *(*real_fdopendir)(int fd);
-static struct dirent *(*real_readdir)(DIR *folder);
-static char *(*real_realpath)(const char *path, char *to);
-static FILE *(*real_fopen)(const char *path, const char *mode);
-static void *(*real_dlopen)(const char *library, int flags);
-
-static void
-find_real(void)
-{
-	*(void **)&real_thread = dlsym(RTLD_NEXT, "pthread_create");
-	*(void **)&real_opendir = dlsym(RTLD_NEXT, "opendir");
-	*(void **)&real_fdopendir = dlsym(RTLD_NEXT, "fdopendir");
-	*(void **)&real_readdir = dlsym(RTLD_NEXT, "readdir");
-	*(void **)&real_realpath = dlsym(RTLD_NEXT, "realpath");
-	*(void **)&real_fopen = dlsym(RTLD_NEXT, "fopen");
-	*(void **)&real_dlopen = dlsym(RTLD_NEXT, "dlopen");
-}
-
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -124,7 +102,6 @@ begin(void)
 	if (getenv("FAULT_ERRNO") != NULL)
 		error = atoi(getenv("FAULT_ERRNO"));
 	on = getenv("FAULT_ON") != NULL;
-	find_real();
 	unsetenv("LD_PRELOAD");
 	ready = 1;
 }
@@ -165,12 +142,25 @@ fails_on(enum call call, int fd)
 	if (fails(call))                                                                           \
 	return -1
 
-ssize_t
-read(int fd, void *buffer, size_t n)
-{
-	FAIL(C_READ);
-	return syscall(SYS_read, fd, buffer, n);
-}
+/* a function that is one system call */
+#define CALL(type, call, name, parameters, ...)                                                    \
+	type name parameters                                                                       \
+	{                                                                                          \
+		FAIL(call);                                                                        \
+		return (type)syscall(__VA_ARGS__);                                                 \
+	}
+/* a function of libc that is more */
+#define REAL(type, call, name, parameters, arguments, failed)                                      \
+	type name parameters                                                                       \
+	{                                                                                          \
+		static type(*real) parameters;                                                     \
+                                                                                                   \
+		if (real == NULL)                                                                  \
+			*(void **)&real = dlsym(RTLD_NEXT, #name);                                 \
+		return fails(call) ? failed : real arguments;                                      \
+	}
+
+CALL(ssize_t, C_READ, read, (int fd, void *buffer, size_t n), SYS_read, fd, buffer, n)
 
 /* read, pread and open if the compiler checks sizes; the signatures are glibc's. */
 ssize_t __read_chk(int fd, void *buffer, size_t n, size_t size);
@@ -183,19 +173,9 @@ __read_chk(int fd, void *buffer, size_t n, size_t size)
 	return read(fd, buffer, n < size ? n : size);
 }
 
-ssize_t
-write(int fd, const void *buffer, size_t n)
-{
-	FAIL(C_WRITE);
-	return syscall(SYS_write, fd, buffer, n);
-}
+CALL(ssize_t, C_WRITE, write, (int fd, const void *buffer, size_t n), SYS_write, fd, buffer, n)
 
-ssize_t
-writev(int fd, const struct iovec *iov, int n)
-{
-	FAIL(C_WRITEV);
-	return syscall(SYS_writev, fd, iov, n);
-}
+CALL(ssize_t, C_WRITEV, writev, (int fd, const struct iovec *iov, int n), SYS_writev, fd, iov, n)
 
 int
 open(const char *path, int flags, ...)
@@ -250,12 +230,7 @@ close(int fd)
 	return -1;
 }
 
-off_t
-lseek(int fd, off_t to, int how)
-{
-	FAIL(C_LSEEK);
-	return syscall(SYS_lseek, fd, to, how);
-}
+CALL(off_t, C_LSEEK, lseek, (int fd, off_t to, int how), SYS_lseek, fd, to, how)
 
 int
 fstat(int fd, struct stat *info)
@@ -264,26 +239,12 @@ fstat(int fd, struct stat *info)
 	return fstatat(fd, "", info, AT_EMPTY_PATH);
 }
 
-int
-fsync(int fd)
-{
-	FAIL(C_FSYNC);
-	return (int)syscall(SYS_fsync, fd);
-}
+CALL(int, C_FSYNC, fsync, (int fd), SYS_fsync, fd)
 
-int
-fdatasync(int fd)
-{
-	FAIL(C_FDATASYNC);
-	return (int)syscall(SYS_fdatasync, fd);
-}
+CALL(int, C_FDATASYNC, fdatasync, (int fd), SYS_fdatasync, fd)
 
-ssize_t
-pread64(int fd, void *buffer, size_t n, off64_t from)
-{
-	FAIL(C_PREAD);
-	return syscall(SYS_pread64, fd, buffer, n, from);
-}
+CALL(ssize_t, C_PREAD, pread64, (int fd, void *buffer, size_t n, off64_t from), SYS_pread64, fd,
+	buffer, n, from)
 
 ssize_t
 pread(int fd, void *buffer, size_t n, off_t from)
@@ -297,12 +258,8 @@ __pread_chk(int fd, void *buffer, size_t n, off_t from, size_t size)
 	return pread64(fd, buffer, n < size ? n : size, from);
 }
 
-ssize_t
-pwrite64(int fd, const void *buffer, size_t n, off64_t to)
-{
-	FAIL(C_PWRITE);
-	return syscall(SYS_pwrite64, fd, buffer, n, to);
-}
+CALL(ssize_t, C_PWRITE, pwrite64, (int fd, const void *buffer, size_t n, off64_t to), SYS_pwrite64,
+	fd, buffer, n, to)
 
 ssize_t
 pwrite(int fd, const void *buffer, size_t n, off_t to)
@@ -310,12 +267,7 @@ pwrite(int fd, const void *buffer, size_t n, off_t to)
 	return pwrite64(fd, buffer, n, to);
 }
 
-int
-ftruncate64(int fd, off64_t size)
-{
-	FAIL(C_FTRUNCATE);
-	return (int)syscall(SYS_ftruncate, fd, size);
-}
+CALL(int, C_FTRUNCATE, ftruncate64, (int fd, off64_t size), SYS_ftruncate, fd, size)
 
 int
 ftruncate(int fd, off_t size)
@@ -323,12 +275,7 @@ ftruncate(int fd, off_t size)
 	return ftruncate64(fd, size);
 }
 
-int
-rename(const char *from, const char *to)
-{
-	FAIL(C_RENAME);
-	return (int)syscall(SYS_rename, from, to);
-}
+CALL(int, C_RENAME, rename, (const char *from, const char *to), SYS_rename, from, to)
 
 int
 open64(const char *path, int flags, ...)
@@ -343,12 +290,7 @@ open64(const char *path, int flags, ...)
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
-int
-memfd_create(const char *name, unsigned flags)
-{
-	FAIL(C_MEMFD);
-	return (int)syscall(SYS_memfd_create, name, flags);
-}
+CALL(int, C_MEMFD, memfd_create, (const char *name, unsigned flags), SYS_memfd_create, name, flags)
 
 int
 mkostemp(char *path, int flags)
@@ -357,26 +299,13 @@ mkostemp(char *path, int flags)
 	return mkostemps(path, 0, flags);
 }
 
-int
-unlink(const char *path)
-{
-	FAIL(C_UNLINK);
-	return (int)syscall(SYS_unlink, path);
-}
+CALL(int, C_UNLINK, unlink, (const char *path), SYS_unlink, path)
 
-int
-socket(int family, int type, int protocol)
-{
-	FAIL(C_SOCKET);
-	return (int)syscall(SYS_socket, family, type, protocol);
-}
+CALL(int, C_SOCKET, socket, (int family, int type, int protocol), SYS_socket, family, type,
+	protocol)
 
-int
-connect(int fd, const struct sockaddr *to, socklen_t n)
-{
-	FAIL(C_CONNECT);
-	return (int)syscall(SYS_connect, fd, to, n);
-}
+CALL(int, C_CONNECT, connect, (int fd, const struct sockaddr *to, socklen_t n), SYS_connect, fd, to,
+	n)
 
 ssize_t
 send(int fd, const void *buffer, size_t n, int flags)
@@ -416,12 +345,7 @@ __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags)
 	return syscall(SYS_recvfrom, fd, buffer, n < size ? n : size, flags, NULL, NULL);
 }
 
-int
-poll(struct pollfd *fds, nfds_t n, int timeout)
-{
-	FAIL(C_POLL);
-	return (int)syscall(SYS_poll, fds, n, timeout);
-}
+CALL(int, C_POLL, poll, (struct pollfd * fds, nfds_t n, int timeout), SYS_poll, fds, n, timeout)
 
 ssize_t
 sendmsg(int fd, const struct msghdr *message, int flags)
@@ -437,26 +361,12 @@ recvmsg(int fd, struct msghdr *message, int flags)
 	return syscall(SYS_recvmsg, fd, message, flags);
 }
 
-int
-pipe(int ends[2])
-{
-	FAIL(C_PIPE);
-	return (int)syscall(SYS_pipe2, ends, 0);
-}
+CALL(int, C_PIPE, pipe, (int ends[2]), SYS_pipe2, ends, 0)
 
-int
-pipe2(int ends[2], int flags)
-{
-	FAIL(C_PIPE);
-	return (int)syscall(SYS_pipe2, ends, flags);
-}
+CALL(int, C_PIPE, pipe2, (int ends[2], int flags), SYS_pipe2, ends, flags)
 
-int
-socketpair(int family, int type, int protocol, int ends[2])
-{
-	FAIL(C_SOCKETPAIR);
-	return (int)syscall(SYS_socketpair, family, type, protocol, ends);
-}
+CALL(int, C_SOCKETPAIR, socketpair, (int family, int type, int protocol, int ends[2]),
+	SYS_socketpair, family, type, protocol, ends)
 
 /* Only the copies of a descriptor can fail for lack of something. */
 int
@@ -485,43 +395,21 @@ fcntl64(int fd, int command, ...)
 	return fcntl(fd, command, arg);
 }
 
-int
-pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*work)(void *arg), void *arg)
-{
-	return fails(C_THREAD) ? error : real_thread(thread, attr, work, arg);
-}
+REAL(int, C_THREAD, pthread_create,
+	(pthread_t * thread, const pthread_attr_t *attr, void *(*work)(void *arg), void *arg),
+	(thread, attr, work, arg), error)
 
-int
-stat(const char *path, struct stat *info)
-{
-	FAIL(C_STAT);
-	return (int)syscall(SYS_newfstatat, AT_FDCWD, path, info, 0);
-}
+CALL(int, C_STAT, stat, (const char *path, struct stat *info), SYS_newfstatat, AT_FDCWD, path, info,
+	0)
 
-int
-lstat(const char *path, struct stat *info)
-{
-	FAIL(C_STAT);
-	return (int)syscall(SYS_newfstatat, AT_FDCWD, path, info, AT_SYMLINK_NOFOLLOW);
-}
+CALL(int, C_STAT, lstat, (const char *path, struct stat *info), SYS_newfstatat, AT_FDCWD, path,
+	info, AT_SYMLINK_NOFOLLOW)
 
-DIR *
-opendir(const char *path)
-{
-	return fails(C_FOLDER) ? NULL : real_opendir(path);
-}
+REAL(DIR *, C_FOLDER, opendir, (const char *path), (path), NULL)
 
-DIR *
-fdopendir(int fd)
-{
-	return fails(C_FOLDER) ? NULL : real_fdopendir(fd);
-}
+REAL(DIR *, C_FOLDER, fdopendir, (int fd), (fd), NULL)
 
-struct dirent *
-readdir(DIR *folder)
-{
-	return fails(C_READDIR) ? NULL : real_readdir(folder);
-}
+REAL(struct dirent *, C_READDIR, readdir, (DIR * folder), (folder), NULL)
 
 void *
 mremap(void *from, size_t size, size_t n, int flags, ...)
@@ -531,37 +419,15 @@ mremap(void *from, size_t size, size_t n, int flags, ...)
 	return (void *)syscall(SYS_mremap, from, size, n, flags, NULL);
 }
 
-char *
-realpath(const char *path, char *to)
-{
-	return fails(C_REALPATH) ? NULL : real_realpath(path, to);
-}
+REAL(char *, C_REALPATH, realpath, (const char *path, char *to), (path, to), NULL)
 
-int
-fchmod(int fd, mode_t mode)
-{
-	FAIL(C_FCHMOD);
-	return (int)syscall(SYS_fchmod, fd, mode);
-}
+CALL(int, C_FCHMOD, fchmod, (int fd, mode_t mode), SYS_fchmod, fd, mode)
 
-FILE *
-fopen(const char *path, const char *mode)
-{
-	return fails(C_FOPEN) ? NULL : real_fopen(path, mode);
-}
+REAL(FILE *, C_FOPEN, fopen, (const char *path, const char *mode), (path, mode), NULL)
 
-void *
-dlopen(const char *library, int flags)
-{
-	return fails(C_DLOPEN) ? NULL : real_dlopen(library, flags);
-}
+REAL(void *, C_DLOPEN, dlopen, (const char *library, int flags), (library, flags), NULL)
 
-int
-dup2(int from, int to)
-{
-	FAIL(C_DUP2);
-	return (int)syscall(SYS_dup3, from, to, 0);
-}
+CALL(int, C_DUP2, dup2, (int from, int to), SYS_dup3, from, to, 0)
 
 pid_t __fork(void);
 
@@ -572,12 +438,8 @@ fork(void)
 	return __fork();
 }
 
-pid_t
-waitpid(pid_t pid, int *status, int options)
-{
-	FAIL(C_WAITPID);
-	return (pid_t)syscall(SYS_wait4, pid, status, options, NULL);
-}
+CALL(pid_t, C_WAITPID, waitpid, (pid_t pid, int *status, int options), SYS_wait4, pid, status,
+	options, NULL)
 
 void *
 malloc(size_t size)

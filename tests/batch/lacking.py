@@ -1,0 +1,157 @@
+"""lacking.py: batch and other commands without memory, descriptors or a working disk (a part of tests/batch/run)."""
+import errno
+import os
+import resource
+import subprocess
+
+import archive as archives
+import shim
+from harness import ROOT
+
+check = None    # of the suite; set by run
+
+
+def no_memory(archive):
+    """Each allocation fails, one at a time: the JSON is the same, or the message without a result is reported."""
+    if 'asan' in archive.program:
+        return  # must be loaded first
+    faulty = shim.Shim(archive.folder)
+    argv = ['--output', 'json', '--jobs', '1', '--shard', '1/1', archive.mail / archive.rows[0][0]]
+    whole = archive.run(*argv, env=faulty.counting())
+    times = faulty.counted()['malloc']
+    check('memory: enough', whole.returncode == 0 and times > 100, (times, whole.stderr))
+    bad = []
+    for n in [*range(1, 20), *range(20, times + 1, 1 + times // 200)]:
+        ran = archive.run(*argv, env=faulty.failing('malloc', n, errno.ENOMEM))
+        good = ran.stdout == whole.stdout if ran.returncode == 0 else \
+            ran.returncode == 10 and b'"error":' in ran.stdout and ran.stderr or ran.returncode == 75
+        if not good:
+            bad.append((n, ran.returncode, ran.stdout[-80:], ran.stderr[-80:]))
+    check('memory: none for one thing', not bad, (len(bad), bad[:3]))
+    no_memory_for_settings(archive, faulty)
+    no_memory_for_folders(archive, faulty)
+    no_memory_for_trials(archive, faulty)
+    bad_list(archive, faulty)
+
+
+def no_memory_for_settings(archive, faulty):
+    """Whatever a command opens before its work, without memory or descriptors: 75, not a wrong configuration."""
+    folder = archive.folder / 'no-memory'
+    folder.mkdir()
+
+    def made(name, text, mode=0o644):
+        (folder / name).write_text(text)
+        (folder / name).chmod(mode)
+        return folder / name
+
+    message = archive.mail / archive.rows[0][0]
+    config, own = made('conf', '[mailstamp]\nauthserv-id=mx.test\n'), made('own', 'b.example\n')
+    run, old = folder / 'run', folder / 'old'
+    run.write_bytes(archive.run('--shard', '1/1', '--output', 'json', message).stdout)
+    old.write_bytes(subprocess.run([archive.program, 'inspect', '--zone', archive.zone, '--output', 'json', '--', 'b.test'],
+                                   capture_output=True, timeout=60, check=False).stdout)
+    dns = ['--zone', archive.zone, '--overlay', archive.zone, '--psl', ROOT / 'testdata/psl/small.dat']
+    judged, store = [*dns, '--own-senders', own], ['--store', folder / 'store']
+    commands = {
+        'batch': ['batch', *judged, '--output', 'none', message],
+        'batch --files-from': ['batch', '--zone', archive.zone, '--output', 'none', '--files-from', made('list', f'{message}\n')],
+        'filter': ['--profile', 'plain', *dns[:2], '--dmarc-mode', 'rfc7489', *dns[4:], '--envelope', 'field',
+                   '--envelope-secret-file', made('secret', 'secret\n', 0o600)],
+        'filter --accept-from': ['--profile', 'plain', *dns[:2], '--accept-from', 'b.example via list.b.example'],
+        'explain': ['explain', *judged, '--dns-record', folder / 'record', message],
+        'inspect': ['inspect', *dns, '--baseline', old, '--', 'b.test'],
+        'plan': ['plan', *dns, 'b.test', '--runs', run],
+        'report read': ['report', 'read', *dns[:2], *store, '--files-from', folder / 'list'],
+        'report show': ['report', 'show', *judged, *store],
+        '--check-config': ['--check-config', '--zone', archive.zone, '--trusted-forwarder', f'@{own}']}
+    for name, words in commands.items():
+        # GLib, which reads the file, waits for itself where memory lacks, until the alarm: one command is enough
+        conf = config if name == '--check-config' else '/dev/null'
+        argv = [str(word) for word in (archive.program, *words, '--config', conf)]
+
+        def ran(env, first=None):
+            return subprocess.run(argv, input=b'Subject: hello\n\nhello\n', capture_output=True, env=env, preexec_fn=first, timeout=60,
+                                  check=False)
+        whole = ran(faulty.counting())
+        times = faulty.counted()
+        # the filter needs an envelope, which is not there
+        check(f'settings, {name}: enough', whole.returncode in (0, 10, 11, 75) and times['open'] > 0, (whole, times))
+        for call, many in (('malloc', 60), ('open', 12)):
+            bad = []
+            for n in range(1, min(many, times[call]) + 1):
+                got = ran(faulty.failing(call, n, shim.FAULTS[call]))
+                if got.returncode in (64, 78):
+                    bad.append((n, got.returncode, got.stderr))
+            check(f'settings, {name}, {call} fails: not 64, 78', not bad, (len(bad), bad[:6]))
+        bad = []
+        for n in range(3, 12):    # the opens of libraries also fail
+            got = ran(None, lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+            if got.returncode in (64, 78):
+                bad.append((n, got.returncode, got.stderr))
+        check(f'settings, {name}, few descriptors: not 64, 78', not bad, (len(bad), bad[:6]))
+
+
+def no_memory_for_folders(archive, faulty):
+    """Each allocation fails while folders are read: no file is silently left out."""
+    folder, message = archive.folder / 'folders', (archive.mail / archive.rows[0][0]).read_bytes()
+    for name in ('cur/1', 'new/2', '.Sent/cur/3', '.Sent/new/4', '.Old/5'):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(message)
+    zone = archive.folder / 'nothing-to-propose'
+    zone.write_text('b.test. 300 IN TXT "v=spf1 -all"\nb.test. 300 IN MX 0 .\n_dmarc.b.test. 300 IN TXT "v=DMARC1; p=reject"\n')
+    for command, argv in (('batch', [*archives.BASE, '--zone', archive.zone, '--output', 'json', '--jobs', '1', folder]),
+                          ('inspect', ['--zone', zone, '--now', '1767225600', '--messages', folder, '--', 'b.test'])):
+        def run(env, argv=(archive.program, command, *map(str, argv))):
+            return subprocess.run(argv, capture_output=True, env=env, timeout=60, check=False)
+        whole = run(faulty.counting())
+        times = faulty.counted()['malloc']
+        check(f'memory, {command}: enough', whole.returncode in (0, 10, 11, 12) and times > 100, (whole.returncode, times, whole.stderr))
+        bad = []
+        for n in range(1, times + 1, 1 + times // 1000):
+            ran = run(faulty.failing('malloc', n, errno.ENOMEM))
+            # a message that cannot be evaluated or read is reported, and the others count
+            told = ran.returncode == 10 and (b'could not be read, first ' in ran.stdout or
+                                             b'"error":' in ran.stdout and ran.stdout.count(b'\n') == whole.stdout.count(b'\n'))
+            if ran.returncode != 75 and ran.stdout != whole.stdout and not told:
+                bad.append((n, ran.returncode, ran.stdout[-300:], ran.stderr[-80:]))
+        check(f'memory, {command}: none for a name', not bad, (len(bad), bad[:3]))
+
+
+def no_memory_for_trials(archive, faulty):
+    """inspect tries its proposal on saved mail, in other processes: a call that fails there is 75, not a proposal less."""
+    folder, zone = archive.folder / 'trial', archive.folder / 'trial.zone'
+    folder.mkdir()
+    (folder / '1.eml').write_text('From: a@b.test\nReturn-Path: <a@b.test>\n\nhello\n')
+    zone.write_text('$TTL 60\nb.test. TXT "v=spf1 ip4:192.0.2.9 ptr -all"\nb.test. MX 0 .\n_dmarc.b.test. TXT "v=DMARC1; p=reject"\n')
+    argv = [archive.program, 'inspect', '--config', '/dev/null', '--zone', zone, '--now', '1767225600', '--messages', folder, '--', 'b.test']
+    whole = subprocess.run(argv, capture_output=True, env=faulty.counting(), timeout=60, check=False)
+    made = faulty.counted()
+    check('trials: a proposal', whole.returncode == 10 and b'should be b.test' in whole.stdout, whole)
+    for call, error in shim.FAULTS.items():
+        bad = []
+        for n in range(1, made[call] + 1, 1 + made[call] // 60):
+            ran = subprocess.run(argv, capture_output=True, env=faulty.failing(call, n, error), timeout=60, check=False)
+            told = ran.returncode == 10 and b'could not be read, first ' in ran.stdout
+            if ran.returncode != 75 and ran.stdout != whole.stdout and not told:
+                bad.append((n, ran.returncode, ran.stdout[:300], ran.stderr[-80:]))
+        check(f'trials, {call} fails: the same, or 75', not bad, (len(bad), bad[:3]))
+
+
+def bad_list(archive, faulty):
+    """A list of paths that can be read only in part is never taken as a short one."""
+    given = archive.folder / 'bad-list'
+    given.write_text(f'{archive.mail / archive.rows[0][0]}\n')
+    argv = [archive.program, *archives.BASE, '--zone', archive.zone, '--output', 'json', '--jobs', '1', '--files-from', given]
+    argv.insert(1, 'batch')
+    whole = subprocess.run(argv, capture_output=True, env=faulty.counting(), timeout=60, check=False)
+    bad = []
+    for n in range(1, faulty.counted()['read'] + 1):
+        ran = subprocess.run(argv, capture_output=True, env=faulty.failing('read', n, errno.EIO), timeout=60, check=False)
+        told = ran.returncode == 10 and b'"error_code":"unreadable"' in ran.stdout    # the message
+        if ran.returncode != 75 and ran.stdout != whole.stdout and not told:
+            bad.append((n, ran))
+    check('list: one that cannot be read is 75', whole.returncode == 0 and not bad, (whole, bad[:2]))
+    if os.geteuid() == 0:    # to which user root would change is unknown
+        ran = subprocess.run([archive.program, '--config', '/dev/null', '--zone', archive.zone, '--user', 'nobody'], input=b'Subject: x\n\n',
+                             capture_output=True, env=faulty.failing('fopen', 1, errno.EMFILE), timeout=60, check=False)
+        check('root does not remain root where users cannot be read', ran.returncode == 75 and not ran.stdout, ran)
