@@ -241,3 +241,78 @@ def diagnose_short_lines_and_a_long_subject(size):
 @bomb
 def mime_of_a_hundred_levels():
     return SHAPES['diagnose-nested-parts'](300000)
+
+
+# signed fields that are repeated: each try of the search sorts all of them
+def repeated(field):
+    return lambda size: (field * min(950, size // 64) + mail().signed().bytes().replace(b'Subject:', b'Subject: ' + b'Re: [x] ' * 50, 1),
+                         EXPLAINED, SIGNED)
+
+
+SHAPES.update({f'explained-{name}-again': repeated(field) for name, field in (
+    ('subject', b'Subject: x\r\n'), ('to', b'To: x\r\n'), ('type', b'Content-Type: text/plain\r\n'))})
+
+
+@shape
+def explained_encoded_words(size):
+    return mail().signed().bytes().replace(b'Subject:', b'Subject: ' + fill(b'=?utf-8?q?=41?=\r\n ', min(size, FIELD)), 1), EXPLAINED, SIGNED
+
+
+# bounces, which explain reads in a process of its own
+GROUP = b'Final-Recipient: rfc822; b@example.net\nAction: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.26 no\n\n'
+STATUS = b'Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n'
+RETURNED = b'Content-Type: message/rfc822\n\n' + FROM + REST + BODY
+
+
+def bounce(*parts):
+    return b'From: MAILER-DAEMON@example.net\n' + REST + b'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; ' \
+        b'boundary=b\n\n' + b''.join(b'--b\n' + part + b'\n' for part in parts) + b'--b--\n', EXPLAINED, ONE_KEY
+
+
+def nested(size):
+    inner = RETURNED
+    while len(inner) < size // 3:
+        inner = b'Content-Type: message/rfc822\n\n' + bounce(STATUS + GROUP, inner)[0]
+    return bounce(STATUS + GROUP, inner)
+
+
+for name, made in {
+        'recipients': lambda size: bounce(STATUS + fill(GROUP, size), RETURNED),
+        'empty-groups': lambda size: bounce(STATUS + GROUP + fill(b'\n', size), RETURNED),
+        'folds': lambda size: bounce(STATUS + b'Status: 5.7.1\nDiagnostic-Code: smtp; 550' + fill(b'\n ', size), RETURNED),
+        'codes-in-text': lambda size: bounce(b'\n' + fill(b'host mx.example.net[192.0.2.1] said: 550-5.7.1 ', size), STATUS + GROUP),
+        'statuses': lambda size: bounce(*[STATUS + GROUP] * (size // 200), RETURNED),
+        'returned': lambda size: bounce(STATUS + GROUP, *[RETURNED] * (size // 200)),
+        'returned-in-returned': nested,
+        'returned-fields': lambda size: bounce(STATUS + GROUP, b'Content-Type: text/rfc822-headers\n\n' + FROM + fill(b'a:\n', size)),
+        'returned-signatures': lambda size: bounce(STATUS + GROUP, b'Content-Type: message/rfc822\n\n' + fill(dkim(), size) + FROM + REST + BODY),
+        'quoted-printable': lambda size: bounce(STATUS.replace(b'\n', b'\nContent-Transfer-Encoding: quoted-printable\n', 1) + fill(b'=41=\n', size)),
+        'global': lambda size: bounce(STATUS.replace(b'delivery', b'global-delivery', 1) + fill(b'Original-Recipient: utf-8; \\x{e9}\\x{ffff}@b\n', size)),
+        'no-ends': lambda size: (bounce()[0] + fill(b'--b\n' + STATUS, size), EXPLAINED, ''),
+        'in-words': lambda size: (b'From: MAILER-DAEMON@x\nSubject: Undelivered Mail Returned to Sender\n\n' +
+                                  fill(b'<b@example.net>: host mx[192.0.2.1] said: 550 5.7.26 This ', size), EXPLAINED, '')}.items():
+    SHAPES[f'bounce-{name}'] = made
+
+
+def domain(zone, *options, message=b''):
+    """records of a domain, or saved mail in its name, for inspect and plan"""
+    return message, options or ('inspect',), zone
+
+
+def lines(count, text):
+    return ''.join(text.replace('#', str(i)) + '\n' for i in range(count))
+
+
+bombs(
+    inspect_spf_tree=lambda: domain(tree(10, 3)[2]),
+    inspect_spf_networks=lambda: domain('evil.example TXT v=spf1 %s -all\n' % ' '.join('ip4:10.0.%d.%d' % (i // 256, i % 256) for i in range(3400))),
+    inspect_spf_records=lambda: domain(lines(1300, 'evil.example TXT v=spf1 ip4:10.0.0.1 include:#.example -all')),
+    inspect_dmarc_records=lambda: domain(lines(1300, '_dmarc.evil.example TXT v=DMARC1; p=none; rua=mailto:#@a.example')),
+    inspect_dmarc_addresses=lambda: domain('_dmarc.evil.example TXT v=DMARC1; p=none; rua=' + ','.join(f'mailto:a@d{i}.example' for i in range(2500)) + '\n'),
+    inspect_mail_exchangers=lambda: domain(lines(3000, 'evil.example MX # m#.evil.example')),
+    inspect_keys=lambda: domain(lines(300, 's._domainkey.evil.example TXT v=DKIM1; n=#; p=' + 'A' * 1200), 'inspect', '--selector', 's'),
+    inspect_selectors=lambda: domain(ONE_KEY, 'inspect', '--messages', 'MESSAGE', message=wrap(b''.join(dkim(s='s%d' % i) for i in range(2200)))),
+    plan_of_received=lambda: domain('', 'plan', '--archive', 'MESSAGE', message=wrap(fill(
+        b'Received: from a.example (b.example [192.0.2.7]) by c.example with ESMTP; Thu, 01 Jan 2026 00:00:00 +0000\n', 10 ** 6))),
+    plan_of_signatures=lambda: domain(ONE_KEY, 'plan', '--archive', 'MESSAGE', message=wrap(fill(dkim(), 10 ** 6))),
+)

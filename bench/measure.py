@@ -64,6 +64,9 @@ def hostile_of(program, options, zone, message, store):
         return [program, 'report', 'read', '--config', '/dev/null', '--store', store, '--zone', zone, *path]
     if options[:1] == ('batch',):
         return [program, 'batch', '--zone', zone, '--now', '1767225600', '--jobs', '1', '--output', 'json', *options[1:], message]
+    if options[:1] in (('inspect',), ('plan',)):   # about a domain, with the message as saved mail
+        return [program, options[0], '--config', '/dev/null', '--zone', zone, '--now', '1767225600', 'evil.example',
+                *(message if option == 'MESSAGE' else option for option in options[1:])]
     if options[:1] == ('explain',):
         return [program, 'explain', '--zone', zone, '--now', '1767225600', '--output', 'json', *options[1:], message]
     sender = [] if '--envelope' in options or '--mail-from' in options else ['--mail-from', 'a@evil.example']
