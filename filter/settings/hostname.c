@@ -1,8 +1,11 @@
 #include "filter/settings/hostname.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "filter/io/fault.h"
 
 enum { NAME_SIZE = 256 };
 
@@ -19,10 +22,26 @@ is_plain(const char *name)
 	return true;
 }
 
+/*
+ * Sets *found to the canonical name. libc tells a name that could not be looked up, for lack of
+ * memory or descriptors, as one that does not exist; only errno differs.
+ */
+static bool
+look_up(const char *name, struct addrinfo **found, struct arena *arena)
+{
+	const struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+	int result;
+
+	errno = 0;
+	result = getaddrinfo(name, NULL, &hints, found);
+	if (result == EAI_MEMORY || (result != 0 && fault_of_lack(errno, FAULT_NONE) != FAULT_NONE))
+		arena_no_memory(arena);
+	return result == 0;
+}
+
 const char *
 hostname_get(struct arena *arena)
 {
-	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *found = NULL;
 	char name[NAME_SIZE];
 	const char *best = name;
@@ -32,7 +51,7 @@ hostname_get(struct arena *arena)
 	name[sizeof name - 1] = '\0';
 	if (!is_plain(name))
 		return "localhost";
-	if (strchr(name, '.') == NULL && getaddrinfo(name, NULL, &hints, &found) == 0 &&
+	if (strchr(name, '.') == NULL && look_up(name, &found, arena) &&
 		found->ai_canonname != NULL && is_plain(found->ai_canonname) &&
 		strlen(found->ai_canonname) < sizeof name)
 		best = found->ai_canonname;

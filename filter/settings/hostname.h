@@ -6,7 +6,9 @@
 
 /*
  * The fully qualified host name if the system knows it, else the host name, else "localhost". The
- * system's resolver is used only if the host name has no dot. Owned by the arena.
+ * system's resolver is used only if the host name has no dot. Owned by the arena, whose oom
+ * function is also called if that resolver lacks memory or descriptors: under another name, fields
+ * that claim to be of this host would not be removed.
  */
 const char *hostname_get(struct arena *arena);
 

@@ -2,13 +2,14 @@
 import errno
 import os
 import resource
+import socket
 import subprocess
 
 import archive as archives
 import shim
 from harness import ROOT
 
-check = None    # of the suite; set by run
+check = suite_skip = None    # of the suite; set by run
 
 
 def no_memory(archive):
@@ -137,6 +138,26 @@ def no_memory_for_trials(archive, faulty):
         check(f'trials, {call} fails: the same, or 75', not bad, (len(bad), bad[:3]))
 
 
+def own_name(archive, faulty):
+    """Without memory the host has no other name: with it, forged fields of its own would stay in the message."""
+    hosts, short = archive.folder / 'hosts', socket.gethostname()
+    hosts.write_text(f'127.0.0.1 mx.own.example {short}\n')
+    argv = ['unshare', '-m', 'sh', '-c', 'mount --bind "$1" /etc/hosts && LD_PRELOAD=$2 exec "$3" --config /dev/null --zone "$4"', 'sh',
+            hosts, faulty.library, archive.program, archive.zone]
+
+    def run(n):
+        env = {**os.environ, 'FAULT_CALL': 'malloc', 'FAULT_N': str(n), 'FAULT_ERRNO': str(errno.ENOMEM)}
+        return subprocess.run(argv, input=b'Authentication-Results: mx.own.example; dmarc=pass\nSubject: x\n\n', capture_output=True, env=env,
+                              timeout=60, check=False)
+    whole = run(1000000)
+    if '.' in short or not whole.stdout.startswith(b'Authentication-Results: mx.own.example;'):
+        suite_skip('the own name without memory', 'no other /etc/hosts can be mounted here')
+        return
+    rows = [(n, run(n)) for n in range(1, 61)]
+    bad = [(n, ran) for n, ran in rows if (ran.returncode, ran.stdout) not in ((75, b''), (whole.returncode, whole.stdout))]
+    check('the own name without memory', not bad, bad[:2])
+
+
 def bad_list(archive, faulty):
     """A list of paths that can be read only in part is never taken as a short one."""
     given = archive.folder / 'bad-list'
@@ -151,6 +172,7 @@ def bad_list(archive, faulty):
         if ran.returncode != 75 and ran.stdout != whole.stdout and not told:
             bad.append((n, ran))
     check('list: one that cannot be read is 75', whole.returncode == 0 and not bad, (whole, bad[:2]))
+    own_name(archive, faulty)
     if os.geteuid() == 0:    # to which user root would change is unknown
         ran = subprocess.run([archive.program, '--config', '/dev/null', '--zone', archive.zone, '--user', 'nobody'], input=b'Subject: x\n\n',
                              capture_output=True, env=faulty.failing('fopen', 1, errno.EMFILE), timeout=60, check=False)
