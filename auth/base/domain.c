@@ -91,10 +91,10 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 	int rc;
 
 	if (!load_idn(&idn))
-		return ST_TEMP;
+		arena_no_memory(arena);
 	rc = idn.lookup(text, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (rc == IDN2_MALLOC)
-		return ST_TEMP;
+		arena_no_memory(arena);
 	if (rc != IDN2_OK)
 		return ST_BAD;
 	/* mapping may leave an empty label, or bytes that are invalid in a host name */
@@ -166,10 +166,12 @@ domain_to_unicode(struct slice name, struct arena *arena, struct slice *text)
 
 	*text = slice_make(NULL, 0);
 	if (!load_idn(&idn))
-		return ST_TEMP;
+		arena_no_memory(arena);
 	rc = idn.to_unicode(arena_cstr(arena, name), &decoded, 0);
+	if (rc == IDN2_MALLOC)
+		arena_no_memory(arena);
 	if (rc != IDN2_OK)
-		return rc == IDN2_MALLOC ? ST_TEMP : ST_BAD;
+		return ST_BAD;
 	*text = arena_dup(arena, slice_str(decoded));
 	idn.free(decoded);
 	return ST_OK;

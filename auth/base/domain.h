@@ -18,14 +18,15 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
  * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or overlong label or name, any byte
  * other than those above, a domain-literal, a last label of digits only (an IPv4 address), and a
  * U-label that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower
- * case first). An A-label is kept as written. ST_TEMP if libidn2 cannot be loaded or has no memory.
+ * case first). An A-label is kept as written. If libidn2 cannot be loaded or has no memory, that is
+ * as if the arena had none: whether the name is valid must not depend on it.
  */
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
 
 /*
  * A normal name as mail programs display it: A-labels are decoded even if IDNA does not allow the
- * U-label (an emoji). In the arena; ST_BAD if an A-label is not Punycode, ST_TEMP if libidn2 cannot
- * be loaded or runs out of memory.
+ * U-label (an emoji). In the arena; ST_BAD if an A-label is not Punycode. Without memory as
+ * domain_normalize.
  */
 enum status domain_to_unicode(struct slice name, struct arena *arena, struct slice *text);
 

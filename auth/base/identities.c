@@ -78,10 +78,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 			ambiguous(f, FROM_R_NO_DOMAIN);
 			continue;
 		}
-		status = domain_normalize(list.list[i].domain, f->arena, &domain);
-		if (status == ST_TEMP)
-			return ST_TEMP;
-		if (status != ST_OK) {
+		if (domain_normalize(list.list[i].domain, f->arena, &domain) != ST_OK) {
 			ambiguous(f, FROM_R_BAD_DOMAIN);
 			continue;
 		}
@@ -92,19 +89,16 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	return ST_OK;
 }
 
-/* Sets *same if a domain from GMime, which decodes A-labels, is the one that we found. */
-static enum status
-is_same(struct finder *f, struct slice domain, bool *same)
+/* Is a domain from GMime, which decodes A-labels, the one that we found? */
+static bool
+is_same(struct finder *f, struct slice domain)
 {
 	struct slice other;
-	enum status status = domain_normalize(domain, f->arena, &other);
 
-	*same = status == ST_OK && slice_eq(other, f->domains[0]);
-	if (*same || status == ST_TEMP)
-		return status;
-	status = domain_to_unicode(f->domains[0], f->arena, &other);
-	*same = status == ST_OK && slice_ieq(other, domain);
-	return status == ST_TEMP ? ST_TEMP : ST_OK;
+	if (domain_normalize(domain, f->arena, &other) == ST_OK && slice_eq(other, f->domains[0]))
+		return true;
+	return domain_to_unicode(f->domains[0], f->arena, &other) == ST_OK &&
+	       slice_ieq(other, domain);
 }
 
 /*
@@ -129,8 +123,7 @@ ask_second(struct finder *f, struct slice value)
 	else if (status != ST_OK)
 		ambiguous(f, FROM_R_DIFFER);
 	for (size_t i = 0; i < n && same; i++) {
-		if (is_same(f, domains[i], &same) != ST_OK)
-			return ST_TEMP;
+		same = is_same(f, domains[i]);
 		if (!same)
 			f->ids->other_domain = domains[i];
 	}

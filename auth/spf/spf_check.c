@@ -32,7 +32,6 @@ spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready
 {
 	const struct envelope *envelope = in->envelope;
 	struct slice local = SLICE(""), domain = slice_trim(envelope->helo), name = SLICE("");
-	enum status status;
 
 	*ready = false;
 	result->code = AUTH_NONE;
@@ -49,14 +48,8 @@ spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready
 	result->sender = envelope->path == PATH_GIVEN ? envelope->mail_from
 						      : join_sender(local, domain, in->arena);
 	result->reason = spf_reason(SPF_R_NO_DOMAIN);
-	status = domain_normalize(domain, in->arena, &name);
-	if (status == ST_TEMP) {
-		result->code = AUTH_TEMPERROR;
-		result->reason = spf_reason(SPF_R_MEMORY);
-		return ST_TEMP;
-	}
 	/* RFC 7208 4.3: malformed, or not a multi-label name */
-	if (status != ST_OK || domain_labels(name) < 2)
+	if (domain_normalize(domain, in->arena, &name) != ST_OK || domain_labels(name) < 2)
 		return ST_OK;
 	result->domain = name;
 	result->sender = join_sender(local, name, in->arena);

@@ -151,14 +151,10 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 {
 	for (int flat = 0; flat <= 1; flat++) {
 		struct slice name = leading_name(value, flat != 0, scrub->arena), normal, id;
-		enum status status = ST_BAD;
 
-		if (slice_is_ascii(name))
+		if (slice_is_ascii(name) || domain_normalize(name, scrub->arena, &normal) != ST_OK)
 			continue;
-		status = domain_normalize(name, scrub->arena, &normal);
-		if (status == ST_TEMP)
-			return true; /* treat a name that cannot be compared as ours */
-		for (size_t i = 0; status == ST_OK && i < scrub->nids; i++)
+		for (size_t i = 0; i < scrub->nids; i++)
 			if (domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
 				slice_eq(id, normal))
 				return true;

@@ -158,6 +158,27 @@ def own_name(archive, faulty):
     check('the own name without memory', not bad, bad[:2])
 
 
+def no_memory_for_names(archive, faulty):
+    """A name that is not ASCII needs libidn2. Without memory for it the name is not a wrong one: 75, and never a reject."""
+    name, base = 'p\u00e4ss.example'.encode(), b'a=rsa-sha256; s=s; h=from; bh=QUJD; b=QUJD'
+    seal = b'ARC-Seal: i=1; a=rsa-sha256; cv=none; d=%s; s=s; b=QUJD\nARC-Message-Signature: i=1; d=%s; %s\n' \
+        b'ARC-Authentication-Results: i=1; x; none\n' % (name, name, base)
+    rows = {'d=': b'DKIM-Signature: v=1; d=%s; %s\n' % (name, base), 'i=': b'DKIM-Signature: v=1; d=xn--pss-qla.example; i=@%s; %s\n' % (name, base),
+            'ARC': seal, 'an authserv-id': b'Authentication-Results: %s; dmarc=pass\n' % name}
+    argv = [archive.program, *archives.BASE, '--zone', archive.zone, '--own-id', 'xn--pss-qla.example']
+    for what, fields in rows.items():
+        def run(env):
+            return subprocess.run(argv, input=fields + b'From: a@b.example\n\nhello\n', capture_output=True, env=env, timeout=60, check=False)
+        whole, bad = run(faulty.counting()), []
+        made = faulty.counted()
+        for call in ('malloc', 'dlopen'):
+            for n in range(1, made[call] + 1):
+                ran = run(faulty.failing(call, n, errno.ENOMEM))
+                if (ran.returncode, ran.stdout) not in ((75, b''), (whole.returncode, whole.stdout)):
+                    bad.append((call, n, ran))
+        check(f'memory: none for a name in {what}', made['dlopen'] > 0 and not bad, (whole, made, bad[:2]))
+
+
 def bad_list(archive, faulty):
     """A list of paths that can be read only in part is never taken as a short one."""
     given = archive.folder / 'bad-list'
@@ -173,6 +194,7 @@ def bad_list(archive, faulty):
             bad.append((n, ran))
     check('list: one that cannot be read is 75', whole.returncode == 0 and not bad, (whole, bad[:2]))
     own_name(archive, faulty)
+    no_memory_for_names(archive, faulty)
     if os.geteuid() == 0:    # to which user root would change is unknown
         ran = subprocess.run([archive.program, '--config', '/dev/null', '--zone', archive.zone, '--user', 'nobody'], input=b'Subject: x\n\n',
                              capture_output=True, env=faulty.failing('fopen', 1, errno.EMFILE), timeout=60, check=False)
