@@ -308,10 +308,10 @@ check_file(const char *path, enum store_use use, struct error *error)
 	ssize_t n;
 	int fd;
 
-	if (stat(path, &info) != 0 && errno == ENOENT && use == STORE_WRITE)
-		return create(path, error);
-	*error = store_error(STORE_E_MISSING);
 	if (stat(path, &info) != 0) {
+		if (errno == ENOENT && use == STORE_WRITE)
+			return create(path, error);
+		*error = store_error(STORE_E_MISSING);
 		if (errno == ENOENT)
 			return ST_BAD;
 		*error = fault_error(fault_of_path(errno), NULL, NULL);
