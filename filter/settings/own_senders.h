@@ -20,11 +20,11 @@ struct own_senders {
 	size_t nnets;
 	struct slice *domains; /* normal */
 	size_t ndomains;
-	struct slice *providers; /* as written */
+	struct slice *providers; /* names of known services, in any case */
 	size_t nproviders;
 };
 
-/* Parses the text of such a file; slices point into it. ST_BAD with *error and its line. */
+/* Parses the text of such a file, to which the slices refer. ST_BAD with *error and its line. */
 enum status own_senders_parse(
 	struct slice text, struct arena *arena, struct own_senders *own, struct error *error);
 
