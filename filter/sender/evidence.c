@@ -454,10 +454,9 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 	return found;
 }
 
-struct evidence
-evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
+static enum evidence_id
+judge_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
 {
-	struct evidence evidence = {EVIDENCE_NONE, provider_of(domain)};
 	const struct provider *provider = provider_sends_as(domain),
 			      *customers = provider_of_customer(domain);
 	struct sought sought = {ev, domain, provider};
@@ -465,19 +464,23 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 	if (own_senders_have_domain(own, domain) ||
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->intake.envelope.client_ip))
-		evidence.id = EVIDENCE_OWN_LIST;
-	else if (ev->results.dmarc.spf_pass)
-		evidence.id = EVIDENCE_RECORDS;
-	else if (provider_has_mailboxes(domain))
-		evidence.id = EVIDENCE_NONE;
-	else if (customers != NULL)
-		evidence.id = names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
-									 : EVIDENCE_NONE;
-	else if (is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
-		evidence.id = EVIDENCE_NONE;
-	else if (seek_senders(ev, stands_for, &sought))
-		evidence.id = EVIDENCE_RECORDS;
-	else if (seek_receivers(ev, stands_for, &sought))
-		evidence.id = EVIDENCE_MX;
-	return evidence;
+		return EVIDENCE_OWN_LIST;
+	if (ev->results.dmarc.spf_pass)
+		return EVIDENCE_RECORDS;
+	if (provider_has_mailboxes(domain))
+		return EVIDENCE_NONE;
+	if (customers != NULL)
+		return names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
+								  : EVIDENCE_NONE;
+	if (is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
+		return EVIDENCE_NONE;
+	if (seek_senders(ev, stands_for, &sought))
+		return EVIDENCE_RECORDS;
+	return seek_receivers(ev, stands_for, &sought) ? EVIDENCE_MX : EVIDENCE_NONE;
+}
+
+struct evidence
+evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
+{
+	return (struct evidence){judge_domain(ev, own, domain), provider_of(domain)};
 }
