@@ -79,7 +79,7 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make fuzz-smoke   the whole filter's fuzzer, two of it for 90 seconds
+## make fuzz-smoke   the whole filter's fuzzer, in two processes for 90 seconds
 ## make coverage     how many lines the tests reach, by llvm-cov
 ## make attacks      published attacks with their sources, and tests that they fail
 ## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
