@@ -19,7 +19,13 @@
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-enum { DECLARATION = 200, NAME_MAX_OCTETS = 64, TAG_MAX = 4096, SAMPLE = 40 };
+enum {
+	DECLARATION = 200,
+	NAME_MAX_OCTETS = 64,
+	TAG_MAX = 4096,
+	SAMPLE = 40,
+	LAST_CHARACTER = 0x10FFFF /* of Unicode */
+};
 
 static const struct {
 	const char *code, *text;
@@ -271,22 +277,47 @@ take_tag(struct cleaning *cleaning, struct slice tag)
 		cleaning->open[cleaning->n++] = name;
 }
 
+/*
+ * Does the text begin with the number of a character that XML allows (XML 1.0 2.2, 4.1), and a
+ * semicolon? libxml2 reads nothing after a reference to another one.
+ */
+static bool
+begins_number(struct slice text)
+{
+	const bool hex = slice_starts(text, SLICE("x"));
+	long code = 0; /* as without digits, no character */
+	size_t n = hex ? 1 : 0;
+
+	for (; n < text.n && code <= LAST_CHARACTER; n++) {
+		const int digit = slice_hex_digit(text.p[n]);
+
+		if (digit < 0 || (!hex && digit > 9))
+			break;
+		code = code * (hex ? 16 : 10) + digit;
+	}
+	if (n == text.n || text.p[n] != ';')
+		return false;
+	return code == '\t' || code == '\n' || code == '\r' || (code >= ' ' && code < 0xD800) ||
+	       (code > 0xDFFF && code < 0xFFFE) || (code > 0xFFFF && code <= LAST_CHARACTER);
+}
+
 /* Does the text after an & begin with a reference that needs no declaration? */
 static bool
 begins_reference(struct slice rest)
 {
 	static const char *const names[] = {"lt;", "gt;", "amp;", "quot;", "apos;"};
-	size_t n = 1;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (slice_starts(rest, slice_str(names[i])))
 			return true;
-	if (rest.n < 3 || rest.p[0] != '#')
-		return false;
-	n += rest.p[1] == 'x';
-	while (n < rest.n && n < 10 && slice_hex_digit(rest.p[n]) >= 0)
-		n++;
-	return n < rest.n && n > 1 && rest.p[n] == ';';
+	return slice_starts(rest, SLICE("#")) && begins_number(slice_from(rest, 1));
+}
+
+/* U+FFFE and U+FFFF, which XML does not allow (XML 1.0 2.2) */
+static bool
+is_no_character(struct slice one)
+{
+	return slice_eq(one, SLICE("\xef\xbf\xbe")) || slice_eq(one, SLICE("\xef\xbf\xbf"));
 }
 
 /* Does the text after a < begin with a document type declaration, or a part of one? */
@@ -302,6 +333,11 @@ replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 {
 	struct slice one = slice_head(*left, 1);
 
+	if (one.p[0] == '>') { /* libxml2 reads nothing after ]]> in a text */
+		buf_adds(&cleaning->out, "&gt;");
+		*left = slice_from(*left, 1);
+		return;
+	}
 	if (one.p[0] == '<' || one.p[0] == '&') {
 		if (!quiet)
 			feedback_warn(cleaning->warnings, FEEDBACK_WARN_MARKUP,
@@ -310,7 +346,7 @@ replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 		*left = slice_from(*left, 1);
 		return;
 	}
-	if (printable_next(left, &one) == PRINTABLE_BAD || one.n == 1) {
+	if (printable_next(left, &one) == PRINTABLE_BAD || one.n == 1 || is_no_character(one)) {
 		feedback_warn(cleaning->warnings, FEEDBACK_WARN_OCTETS, one);
 		printable_octets(one, &cleaning->out);
 	} else {
@@ -324,7 +360,7 @@ plain_octets(struct slice s)
 {
 	size_t n = 0;
 
-	while (n < s.n && s.p[n] != '<' && s.p[n] != '&' &&
+	while (n < s.n && s.p[n] != '<' && s.p[n] != '>' && s.p[n] != '&' &&
 		(((unsigned char)s.p[n] >= ' ' && (unsigned char)s.p[n] < 0x7f) || s.p[n] == '\n' ||
 			s.p[n] == '\t' || s.p[n] == '\r'))
 		n++;

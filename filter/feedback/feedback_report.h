@@ -49,8 +49,8 @@ enum {
 	W(CUT,         "cut",         "the report ends early") \
 	W(CHECKSUM,    "checksum",    "the packed file is damaged: its checksum or length is wrong") \
 	W(OCTETS,      "octets",      "octets that are not of its character set") \
-	W(MARKUP,      "markup",      "markup that is not XML") \
-	W(WRAPPER,     "wrapper",     "the report is inside another element") \
+	W(MARKUP,      "markup",      "markup that is not XML, or text after the end of JSON") \
+	W(WRAPPER,     "wrapper",     "the report, or a row, is inside another element") \
 	W(REPEATED,    "repeated",    "values of a repeated element; the first one counts") \
 	W(EMPTY,       "empty",       "the report has no rows")
 

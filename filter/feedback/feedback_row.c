@@ -347,8 +347,11 @@ feedback_row_begin(struct feedback_reader *reader)
 	const enum feedback_element element = feedback_above(reader, 0);
 	const enum feedback_element in = feedback_above(reader, 1);
 
-	if (element == ELEMENT_RECORD && (in != ELEMENT_OTHER || reader->in_record)) {
-		end_record(reader); /* a record that was not closed; nor was what it is in */
+	if (element == ELEMENT_RECORD) {
+		/* under any parent: that may be a wrapper, or an element that was not closed */
+		if (in == ELEMENT_OTHER)
+			warn(reader, FEEDBACK_WARN_WRAPPER, SLICE(""));
+		end_record(reader); /* if the last one was not closed */
 		begin_record(reader);
 	} else if (element == ELEMENT_REASON && in == ELEMENT_EVALUATED) {
 		begin_reason(reader);

@@ -9,7 +9,11 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-enum { STRINGS_MAX = 2000, COUNT_MAX = 1000000000 /* so that no sum overflows */ };
+enum {
+	STRINGS_MAX = 2000,
+	COUNT_MAX = 1000000000, /* so that no sum overflows */
+	NUMBER_OCTETS = 18
+};
 
 struct reader {
 	struct feedback_report *report;
@@ -250,26 +254,91 @@ repaired(struct slice text, struct arena *arena, struct feedback_warnings *warni
 	return out.over ? text : buf_slice(&out);
 }
 
+static size_t
+number_octets(struct slice text)
+{
+	static const char others[] = "+-.eE";
+	size_t n = 0;
+
+	while (n < text.n &&
+		(slice_is_digit(text.p[n]) || memchr(others, text.p[n], sizeof others - 1) != NULL))
+		n++;
+	return n;
+}
+
 /*
- * Loads the JSON; NULL if it is none, or for lack of memory. Of members with the same name the last
- * one counts, as for most readers (RFC 8259 4), with a warning.
+ * The text with 0 in place of each number that could be too large for jansson: one with an
+ * exponent, or with more digits than 64 bits always hold. It is no count of sessions.
+ */
+static struct slice
+bounded(struct slice text, struct arena *arena, struct feedback_warnings *warnings)
+{
+	bool quoted = false;
+	struct buf out;
+
+	buf_init(&out, arena, text.n);
+	while (text.n > 0) {
+		size_t n = quoted || (!slice_is_digit(text.p[0]) && text.p[0] != '-')
+				   ? 0
+				   : number_octets(text);
+		const struct slice number = slice_head(text, n);
+
+		if (n > NUMBER_OCTETS || slice_find(number, 'e') < n ||
+			slice_find(number, 'E') < n) {
+			feedback_warn(warnings, FEEDBACK_WARN_COUNT, number);
+			buf_addc(&out, '0');
+		} else {
+			n = n == 0 ? 1 : n;
+			n += n < text.n && quoted && text.p[0] == '\\';
+			quoted = quoted != (text.p[0] == '"');
+			buf_add(&out, slice_head(text, n));
+		}
+		text = slice_from(text, n);
+	}
+	return buf_slice(&out);
+}
+
+/*
+ * Loads the JSON; NULL if it is none, or for lack of memory. Each kind of oddity is put right once,
+ * with a warning. Of members with the same name the last one counts, as for most readers (RFC 8259
+ * 4). What follows the JSON is ignored, unless it could be another report, which would be lost.
  */
 static json_t *
 load(struct slice octets, struct arena *arena, struct feedback_warnings *warnings)
 {
-	const size_t strict = JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
-	json_error_t error;
-	json_t *root = json_loadb(octets.p, octets.n, strict, &error);
+	size_t flags = JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
+	bool is_utf8 = false, is_bounded = false;
 
-	if (root == NULL && json_error_code(&error) == json_error_invalid_utf8) {
-		octets = repaired(octets, arena, warnings);
-		root = json_loadb(octets.p, octets.n, strict, &error);
+	for (;;) {
+		json_error_t error = {.position = 0};
+		json_t *root = json_loadb(octets.p, octets.n, flags, &error);
+		enum json_error_code code;
+
+		if (root != NULL) {
+			const struct slice rest = slice_from(octets, (size_t)error.position);
+
+			if (slice_find(rest, '{') == rest.n)
+				return root;
+			json_decref(root);
+			return NULL;
+		}
+		code = json_error_code(&error);
+		if (code == json_error_invalid_utf8 && !is_utf8) {
+			octets = repaired(octets, arena, warnings);
+			is_utf8 = true;
+		} else if (code == json_error_numeric_overflow && !is_bounded) {
+			octets = bounded(octets, arena, warnings);
+			is_bounded = true;
+		} else if (code == json_error_duplicate_key && (flags & JSON_REJECT_DUPLICATES)) {
+			feedback_warn(warnings, FEEDBACK_WARN_REPEATED, slice_str(error.text));
+			flags -= JSON_REJECT_DUPLICATES;
+		} else if (code == json_error_end_of_input_expected) {
+			feedback_warn(warnings, FEEDBACK_WARN_MARKUP, SLICE(""));
+			flags |= JSON_DISABLE_EOF_CHECK;
+		} else {
+			return NULL;
+		}
 	}
-	if (root == NULL && json_error_code(&error) == json_error_duplicate_key) {
-		feedback_warn(warnings, FEEDBACK_WARN_REPEATED, slice_str(error.text));
-		root = json_loadb(octets.p, octets.n, JSON_ALLOW_NUL, &error);
-	}
-	return root;
 }
 
 enum status

@@ -257,6 +257,9 @@ feedback_aggregate_parse(struct slice octets, struct arena *arena, struct feedba
 		arena_init(&reader->rows.rows, arena->oom, arena->oom_arg);
 		while (read_node(reader))
 			;
+		/* whatever ended it before the root's end tag, which feedback_clean always adds */
+		if (reader->in_feedback && !reader->rows.ended && reader->rows.status == ST_OK)
+			warn(reader, FEEDBACK_WARN_CUT, SLICE(""));
 		feedback_row_finish(&reader->rows);
 		arena_clear(&reader->rows.rows);
 		reader->lib.free(reader->xml);

@@ -127,6 +127,16 @@ SHAPES = [
     Shape('TLS: octets that are not UTF-8', TLS.replace(b'Acme', b'Acm\xe9'), 'tls', {'octets': 1}, {'org': 'Acm\\xe9'}, ''),
     Shape('TLS: a name twice, and no UTF-8', TLS.replace(b'Acme", ', b'A\xff", "report-id": "", '), 'tls', {'octets': 1, 'repeated': 1},
           {'org': 'A\\xff', 'report_id': 't1'}, ''),
+    Shape('TLS: a name twice before what is not UTF-8', TLS.replace(b'Acme", ', b'A", "report-id": "", ').replace(b'sts', b's\xff'), 'tls',
+          {'octets': 1, 'repeated': 1}, {'org': 'A', 'report_id': 't1'}, ''),
+    *(Shape(f'TLS: the count {number}', TLS.replace(b'count": 5', b'count": ' + number.encode()), 'tls', {'count': 1}, {'org': 'Acme'}, '')
+      for number in ('18446744073709551616', '-99999999999999999999', '1e999', '9' * 400, '1.5', '1e5')),
+    *(Shape(f'TLS: {end!r} after its end', TLS + end, 'tls', {'markup': 1}, {'org': 'Acme', 'report_id': 't1'}, '')
+      for end in (b'\0', b'}', b'\n]', b'\n# 3')),
+    Shape('TLS: another report after its end', TLS + TLS, '', {}, {}, 'not_json'),
+    Shape('TLS: all of these', TLS.replace(b'Acme', b'A\\"1e9999\xff').replace(b'"report-id"', b'"report-id": 1e999, "report-id"').replace(
+          b'count": 2}', b'count": 1e400}') + b'}', 'tls', {'octets': 1, 'repeated': 1, 'count': 3, 'markup': 1},
+          {'org': 'A"1e9999\\xff', 'report_id': 't1'}, ''),
     Shape('two policies', swap('<record>', '<policy_published><domain>b.example</domain><p>reject</p><np>reject</np></policy_published><record>'),
           'aggregate', {'repeated': 3}, {**USUAL, 'p': 'none', 'sp': 'none', 'np': ''}, ''),
     Shape('two of each element of the head', swap('<policy_published>', '<report_metadata><org_name>B</org_name><report_id>2</report_id><date_range>'
@@ -139,12 +149,31 @@ SHAPES = [
     Shape('two lists of results are one', xml(ROW.replace('<spf><domain>', '</auth_results><auth_results><spf><domain>')), 'aggregate', {},
           {**USUAL, 'row.result.0': 'pass', 'row.result.1': 'softfail'}, ''),
     Shape('a policy that is not closed', swap('</policy_published>', ''), 'aggregate', {'markup': 1}, {**USUAL, 'rows': 1}, ''),
+    Shape('a second policy that is not closed', swap('</policy_published>', '</policy_published><policy_published><p>none</p>', rows=ROW * 3),
+          'aggregate', {'markup': 1, 'repeated': 1, 'wrapper': 3}, {**USUAL, 'rows': 3}, ''),
+    Shape('rows in another element', xml('<records>' + ROW * 3 + '</records>'), 'aggregate', {'wrapper': 3}, {**USUAL, 'rows': 3}, ''),
+    Shape('rows in rows', xml(ROW.replace('</record>', '<records>' + ROW.replace('192.0.2.1', '192.0.2.2') + '</records></record>')), 'aggregate',
+          {'wrapper': 1}, {**USUAL, 'rows': 2}, ''),
+    Shape('a row of an extension', xml(ROW + f'<x:a xmlns:x="urn:x">{ROW.replace("<", "<x:").replace("<x:/", "</x:")}</x:a>'), 'aggregate', {},
+          {**USUAL, 'rows': 1}, ''),
     Shape('a repeated element that is not closed', xml(ROW + ROW.replace('<row>', '<row></row><row>').replace('</row>', '', 1)), 'aggregate',
           {'markup': 1}, {**USUAL, 'rows': 2}, ''),
     Shape('raw < and >', swap('Acme', 'Acme <>', root='<feedback>'), 'aggregate', {'markup': 1}, {'org': 'Acme <>'}, ''),
     Shape('an address in < and >', swap('r@acme.example', '<r@acme.example>'), 'aggregate', {'markup': 1}, {'email': '<r@acme.example>'}, ''),
     Shape('a bare ampersand', swap('Acme', 'A & B'), 'aggregate', {'markup': 1}, {'org': 'A & B'}, ''),
     Shape('an entity of HTML', swap('Acme', 'A&nbsp;B'), 'aggregate', {'markup': 1}, {'org': 'A&nbsp;B'}, ''),
+    *(Shape(f'{bad}, which XML does not allow', xml(ROW + ROW.replace('</spf></auth', f'<human_result>a{bad}</human_result></spf></auth') + ROW,
+                                                   org=f'Acme{bad}'), 'aggregate', {'markup': 2}, {**USUAL, 'org': f'Acme{bad}', 'rows': 3}, '')
+      for bad in ('&#27;', '&#0;', '&#xFFFF;', '&#xD800;', '&#1114112;', '&#1b;', '&#x;', '&#;', '&#X41;', '&#4294967361;', '&#65')),
+    *(Shape(f'the character U+{code:04X}, which XML does not allow', xml(ROW + ROW.replace('example.net', f'a{chr(code)}') + ROW), 'aggregate',
+            {'octets': 1}, {**USUAL, 'rows': 3}, '') for code in (0xFFFE, 0xFFFF)),
+    *(Shape(f'{end} in a text', xml(ROW + ROW.replace('</spf></auth', f'<human_result>a{end}</human_result></spf></auth') + ROW, org=f'Acme{end}.'),
+            'aggregate', {}, {**USUAL, 'org': f'Acme{text}.', 'rows': 3}, '')
+      for end, text in ((']]>', ']]>'), ('<![CDATA[]]]]>>', ']]>'), (']]<![CDATA[>]]>', ']]>'))),
+    Shape('references to characters', swap('Acme', '&#65;c&#x6D;e&#00000000000000000000000000000000000065;&#x10FFFF;&#9;.'), 'aggregate', {},
+          {**USUAL, 'org': 'AcmeA\U0010ffff\t.'}, ''),
+    Shape('a text longer than libxml2 reads', gzip.compress(xml(ROW + ROW.replace('</spf></auth', f'<human_result>{"a" * 11000000}'
+          '</human_result></spf></auth') + ROW)), 'aggregate', {'cut': 1}, USUAL, ''),
     Shape('octets that are not UTF-8', xml().replace(b'Acme', b'Acm\xe9'), 'aggregate', {'octets': 1}, {'org': 'Acm\\xe9'}, ''),
     Shape('a control character', xml().replace(b'Acme', b'Ac\x01me'), 'aggregate', {'octets': 1}, {'org': 'Ac\\x01me'}, ''),
     Shape('another character set', xml(declaration='<?xml version="1.0" encoding="ISO-8859-1"?>').replace(b'Acme', b'Acm\xe9'),
