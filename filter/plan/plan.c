@@ -92,28 +92,32 @@ read_runs(const struct options *options, struct arena *arena, struct taking *tak
 
 /*
  * Reads the saved mail, from earlier runs or an archive, then the reports, in which saved mail can
- * prove forwarders. Before, it starts the process that reads the archive, opens the store and gives
- * up its other rights. Returns 0, or an exit status after reporting the error.
+ * prove forwarders. Before, it starts the process that reads the archive, which waits until the
+ * store is open, opens the store and gives up its other rights. Returns 0, or an exit status after
+ * reporting the error.
  */
 static int
 read_mail(const struct options *options, struct arena *arena, struct plan *plan)
 {
 	struct taking taking = {&plan->seen[PLAN_IN_MAIL].mail, NULL};
 	struct taking_reports reports = {&plan->seen[PLAN_IN_REPORTS].mail, options};
-	struct piped piped;
+	struct piped piped = {.in = -1, .begin = -1};
 	int status = 0;
 
 	if (options->archive.n > 0)
-		status = piped_start(options, arena, &piped);
+		status = piped_prepare(options, arena, &piped, 1);
 	if (status == 0 && options->store != NULL)
 		status = view_feed_begin(
 			options, plan->domain, take_reported, &reports, arena, &taking.feed);
 	if (status == 0)
 		status = give_up_rights(options, arena);
-	if (status == 0 && options->archive.n > 0)
+	if (status == 0 && options->archive.n > 0) {
+		(void)piped_begin(&piped, SLICE("")); /* if it has ended, reading tells why */
 		status = piped_read(&piped, arena, take, &taking);
-	else if (status == 0 && options->runs.n > 0)
+	} else if (status == 0 && options->runs.n > 0) {
 		status = read_runs(options, arena, &taking);
+	}
+	piped_drop(&piped, 1);
 	if (taking.feed == NULL)
 		return status;
 	if (status == 0)

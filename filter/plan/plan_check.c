@@ -90,14 +90,18 @@ sign_letter(const struct plan_group *group, struct arena *arena, struct letter *
 }
 
 bool
-plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode mode,
-	const struct plan_time *time, struct dmarc_result *result)
+plan_check_now(const struct evaluation *ev, struct slice domain, struct dmarc_result results[2])
 {
-	struct letter letter;
+	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
+	for (int mode = DMARC_RFC9989; mode <= DMARC_RFC7489; mode++) {
+		struct letter letter;
 
-	(void)begin_queries(ev, time);
-	write_letter(ev, ev->in.dns, domain, ev->arena, &letter);
-	return dmarc_check(&letter.in, mode, &letter.spf, &letter.dkim, result) == ST_OK;
+		write_letter(ev, ev->in.dns, domain, ev->arena, &letter);
+		if (dmarc_check(&letter.in, (enum dmarc_mode)mode, &letter.spf, &letter.dkim,
+			    &results[mode]) != ST_OK)
+			return false;
+	}
+	return true;
 }
 
 /*

@@ -90,9 +90,11 @@ bool plan_check_record(struct plan_check *check, const struct plan_record *recor
 	struct slice text, struct plan_result *result);
 
 /*
- * Finds the current record of the domain, by the RFC of mode. False if memory or OpenSSL failed.
+ * Finds the current record of the domain by both RFCs: results[DMARC_RFC9989] and
+ * results[DMARC_RFC7489]. The queries have --deadline, apart from the time of a run. False if
+ * memory or OpenSSL failed.
  */
-bool plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode mode,
-	const struct plan_time *time, struct dmarc_result *result);
+bool plan_check_now(
+	const struct evaluation *ev, struct slice domain, struct dmarc_result results[2]);
 
 #endif

@@ -27,17 +27,18 @@ record_of(const struct dmarc_result *now, unsigned pct)
 static bool
 find_now(struct plan *plan, struct plan_record *current)
 {
-	struct dmarc_result old;
+	struct dmarc_result found[2];
+	const struct dmarc_result *old = &found[DMARC_RFC7489];
 
-	if (!plan_check_now(plan->ev, plan->domain, DMARC_RFC9989, &plan->time, &plan->now) ||
-		!plan_check_now(plan->ev, plan->domain, DMARC_RFC7489, &plan->time, &old))
+	if (!plan_check_now(plan->ev, plan->domain, found))
 		return false;
+	plan->now = found[DMARC_RFC9989];
 	plan->has_record = plan->now.has_record && !plan->now.unusable;
 	plan->inherited = plan->has_record && !slice_eq(plan->now.record_domain, plan->domain);
 	*current = (struct plan_record){.p = DMARC_P_NONE, .pct = 100};
 	if (!plan->has_record)
 		return true;
-	*current = record_of(&plan->now, old.has_record ? old.record.pct : 100);
+	*current = record_of(&plan->now, old->has_record ? old->record.pct : 100);
 	if (plan->inherited) {
 		current->p = plan->now.published;
 		current->sp = current->np = DMARC_ABSENT;
@@ -291,11 +292,11 @@ plan_make(struct plan *plan)
 
 	for (int v = 0; v < PLAN_VIEWS; v++)
 		authors += plan->seen[v].used ? plan->seen[v].mail.nauthors : 0;
-	plan->time = plan_time_begin(plan->ev, authors);
 	if (!find_now(plan, &base))
 		return false;
 	if (plan->now.code == AUTH_TEMPERROR)
 		return true;
+	plan->time = plan_time_begin(plan->ev, authors);
 	plan->reports = first_record_reports(plan->ev->in.dns, plan->domain, plan->ev->arena);
 	text = plan_record_text(&base, plan->now.has_record ? plan->now.record.text : SLICE(""),
 		plan->reports, plan->ev->arena);

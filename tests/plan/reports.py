@@ -288,6 +288,9 @@ def refused(suite, folder):
             ('no day', story.plan('--since', 'today'), 64, '--since'), ('no store', story.plan('--store', story.folder / 'missing/store'), 78, 'there is no store'),
             ('another file', story.plan('--store', story.zone), 78, 'zone')):
         story.check(name, ran.returncode == status and why in ran.stderr and not ran.stdout, f'{ran.returncode} {ran.stderr}')
+    story.hold(story.message('m1'), OWN, 'a@example.com')
+    ran = story.plan('--store', story.folder / 'missing/store', archive=True)
+    story.check('no store, but saved mail', ran.returncode == 78 and len(ran.stderr.splitlines()) == 1, f'{ran.returncode} {ran.stderr}')
 
 
 SEEN = []
