@@ -2,11 +2,10 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
-#include "auth/spf/spf.h"
 #include "filter/verdict/proof.h"
 #include "mime/buf.h"
 
-enum { HOSTS_MAX = 10, RECORDS_MAX = 20, OWN_DOMAINS = 2 };
+enum { HOSTS_MAX = 10, OWN_DOMAINS = 2 };
 
 /*
  * A name beside this one that nobody publishes: an answer for it comes from a wildcard (RFC 4592).
@@ -151,33 +150,36 @@ is_within(void *arg, struct slice name, bool included)
 	return domain_within(name, ((const struct sought *)arg)->domain);
 }
 
+/* A test for the names that SPF records include. */
+struct included {
+	name_test test;
+	void *arg;
+};
+
 static bool
-seek_record(const struct spf_record *record, name_test test, void *arg)
+test_included(void *arg, struct slice name)
 {
-	for (size_t i = 0; i < record->n; i++)
-		if (record->directives[i].qualifier == AUTH_PASS &&
-			record->directives[i].mechanism == SPF_INCLUDE &&
-			record->directives[i].domain_spec.n > 0 &&
-			test(arg, record->directives[i].domain_spec, true))
-			return true;
-	return record->redirect.n > 0 && test(arg, record->redirect, true);
+	const struct included *included = arg;
+
+	return included->test(included->arg, name, true);
+}
+
+/*
+ * The record of a service names only its own suppliers. Any other record that the author's includes
+ * may be his own in parts, or that of somebody who keeps it for him.
+ */
+static bool
+is_no_service(struct slice name)
+{
+	return provider_of(name) == NULL;
 }
 
 static bool
 seek_spf(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 {
-	const struct dns_answer *answer = dns_get(ev->in.dns, at, DNS_TXT, 0);
+	struct included included = {test, arg};
 
-	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < RECORDS_MAX; i++) {
-		struct spf_record record;
-		struct slice bad;
-
-		if (spf_is_record(answer->rr[i].text) &&
-			spf_parse(answer->rr[i].text, ev->arena, &record, &bad) == ST_OK &&
-			seek_record(&record, test, arg))
-			return true;
-	}
-	return false;
+	return proof_names(ev, at, test_included, is_no_service, &included);
 }
 
 static bool
@@ -365,8 +367,9 @@ evidence_service_of_host(const struct evaluation *ev, const struct own_senders *
 }
 
 /*
- * Does the domain, for which SPF or a signature passed at a host of the service, belong to somebody
- * else than the service and the author, as far as his list and records show?
+ * Does the domain, for which SPF or a signature passed at a host of the service (NULL: of nobody
+ * known), belong to somebody else than the service and the author, as far as his list and records
+ * show?
  */
 static bool
 is_foreign(const struct evaluation *ev, const struct own_senders *own,
@@ -383,29 +386,29 @@ is_foreign(const struct evaluation *ev, const struct own_senders *own,
 		return !names_customer(ev, own, customers, domain);
 	if (provider_has_mailboxes(domain))
 		return true;
-	return provider_of(domain) != service && !seek_senders(ev, stands_for, &sought);
+	return (service == NULL || provider_of(domain) != service) &&
+	       !seek_senders(ev, stands_for, &sought);
 }
 
 /*
- * All customers of a service use its hosts. Does SPF or a signature pass for a foreign domain,
- * which shows that another customer sent the message?
+ * The first foreign domain for which SPF or a signature passes; empty if there is none. At a host
+ * that others use, too, it shows that somebody else sent the message: another customer of the
+ * service, if it is one's.
  */
-static bool
-is_of_another_customer(
+static struct slice
+foreign_pass(
 	const struct evaluation *ev, const struct own_senders *own, const struct provider *service)
 {
 	const struct auth_results *results = &ev->results;
 
-	if (service == NULL)
-		return false;
 	if (results->spf.code == AUTH_PASS && results->spf.domain.n > 0 &&
 		is_foreign(ev, own, service, results->spf.domain))
-		return true;
+		return results->spf.domain;
 	for (size_t i = 0; i < results->dkim.n; i++)
 		if (results->dkim.sigs[i].code == AUTH_PASS &&
 			is_foreign(ev, own, service, results->dkim.sigs[i].sig.d))
-			return true;
-	return false;
+			return results->dkim.sigs[i].sig.d;
+	return SLICE("");
 }
 
 /* Is it a host of a service, in a documented range, that the list or the records name? */
@@ -421,7 +424,7 @@ evidence_of_range(const struct evaluation *ev, const struct own_senders *own)
 		/* other customers of the service that receives the mail also use its hosts */
 		if (one->id != EVIDENCE_MX && one->provider->include != NULL &&
 			proof_allows(ev, slice_str(one->provider->include)) &&
-			!is_of_another_customer(ev, own, one->provider))
+			foreign_pass(ev, own, one->provider).n == 0)
 			return (struct evidence){
 				one->id == EVIDENCE_OWN_LIST ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE,
 				one->provider};
@@ -440,9 +443,12 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 
 	if (ip->family == 0)
 		return found;
-	/* even if the envelope is of another domain */
+	/*
+	 * even if the envelope is of another domain; a record that lists addresses does not tell
+	 * whose they are
+	 */
 	if (proof_allows(ev, ev->ids.author_domain) &&
-		!is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
+		foreign_pass(ev, own, evidence_service_of_host(ev, own)).n == 0)
 		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))
@@ -458,7 +464,8 @@ static enum evidence_id
 judge_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
 {
 	const struct provider *provider = provider_sends_as(domain),
-			      *customers = provider_of_customer(domain);
+			      *customers = provider_of_customer(domain),
+			      *service = evidence_service_of_host(ev, own);
 	struct sought sought = {ev, domain, provider};
 
 	if (own_senders_have_domain(own, domain) ||
@@ -472,7 +479,7 @@ judge_domain(const struct evaluation *ev, const struct own_senders *own, struct 
 	if (customers != NULL)
 		return names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
 								  : EVIDENCE_NONE;
-	if (is_of_another_customer(ev, own, evidence_service_of_host(ev, own)))
+	if (service != NULL && foreign_pass(ev, own, service).n > 0)
 		return EVIDENCE_NONE;
 	if (seek_senders(ev, stands_for, &sought))
 		return EVIDENCE_RECORDS;

@@ -1,6 +1,7 @@
 #include "filter/verdict/proof.h"
 
 #include "auth/base/base64.h"
+#include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 #include "auth/dns/dns_name.h"
@@ -15,7 +16,9 @@ enum {
 	NETS_MAX = 500,   /* that are compared with later ones */
 	NARROW_BITS4 = 8, /* no service documents a wider network */
 	NARROW_BITS6 = 16,
-	UNIQUE_LOCAL_BITS6 = 7
+	UNIQUE_LOCAL_BITS6 = 7,
+	LOOKUPS_MAX = 10, /* RFC 7208 4.6.4 */
+	NAMES_MAX = 200   /* that are tested in one search */
 };
 
 /* character-strings of a master file (RFC 1035 5.1), each of at most 255 octets */
@@ -262,6 +265,89 @@ proof_allows(const struct evaluation *ev, struct slice domain)
 
 	return envelope.client_ip.family != 0 && check_spf(ev, ev->in.dns, &envelope, &result) &&
 	       result.code == AUTH_PASS;
+}
+
+/* A search for names in SPF records. */
+struct search {
+	const struct evaluation *ev;
+	struct slice domain; /* whose record is the first one */
+	bool (*test)(void *arg, struct slice name);
+	bool (*deeper)(struct slice name);
+	void *arg;
+	unsigned lookups, names; /* that are left */
+};
+
+/* The domain-spec of an include or redirect in the record at `at`, with its macros replaced. */
+static struct slice
+expand(const struct search *search, struct slice spec, struct slice at)
+{
+	const struct envelope envelope = proof_envelope(search->ev, search->domain);
+	const struct spf_macro_context context = {
+		.sender = envelope.mail_from,
+		.domain = at,
+		.helo = envelope.helo,
+		.client = &envelope.client_ip,
+		.validated = SLICE("unknown"),
+	};
+	struct slice name;
+
+	if (slice_find(spec, '%') == spec.n || envelope.client_ip.family == 0 ||
+		spf_macro_expand(spec, &context, false, search->ev->arena, &name) != ST_OK)
+		return spec;
+	return name;
+}
+
+static bool search_name(struct search *search, struct slice at);
+
+/* Tests the names in a record, then those in the records at these names. */
+static bool
+search_record(struct search *search, struct slice at, struct slice text)
+{
+	struct slice bad, *names, name;
+	struct spf_record record;
+	size_t n = 0;
+
+	if (!spf_is_record(text) || spf_parse(text, search->ev->arena, &record, &bad) != ST_OK)
+		return false;
+	names = arena_array(search->ev->arena, record.n + 1, sizeof *names);
+	for (size_t i = 0; i < record.n; i++)
+		if (record.directives[i].qualifier == AUTH_PASS &&
+			record.directives[i].mechanism == SPF_INCLUDE)
+			names[n++] = expand(search, record.directives[i].domain_spec, at);
+	if (record.redirect.n > 0)
+		names[n++] = expand(search, record.redirect, at);
+	for (size_t i = 0; i < n && search->names > 0; i++, search->names--)
+		if (search->test(search->arg, names[i]))
+			return true;
+	for (size_t i = 0; i < n && search->lookups > 0; i++) {
+		if (domain_normalize(names[i], search->ev->arena, &name) != ST_OK ||
+			!search->deeper(name))
+			continue;
+		search->lookups--;
+		if (search_name(search, name))
+			return true;
+	}
+	return false;
+}
+
+static bool
+search_name(struct search *search, struct slice at)
+{
+	const struct dns_answer *answer = dns_get(search->ev->in.dns, at, DNS_TXT, 0);
+
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < RECORDS_MAX; i++)
+		if (search_record(search, at, answer->rr[i].text))
+			return true;
+	return false;
+}
+
+bool
+proof_names(const struct evaluation *ev, struct slice domain,
+	bool (*test)(void *arg, struct slice name), bool (*deeper)(struct slice name), void *arg)
+{
+	struct search search = {ev, domain, test, deeper, arg, LOOKUPS_MAX, NAMES_MAX};
+
+	return search_name(&search, domain);
 }
 
 /* Does the record, or one that it includes, depend on more than the client's address? */

@@ -69,4 +69,13 @@ bool proof_forbids(const struct evaluation *evaluation, struct slice domain);
 /* Does the domain's SPF record give the address a pass for any message? */
 bool proof_allows(const struct evaluation *evaluation, struct slice domain);
 
+/*
+ * Calls test for the names that the domain's SPF record gives a pass by include, or redirects to,
+ * with their macros replaced; true if test ends the search. The records of these names are searched
+ * in the same way, as far as deeper says so of a name, up to the 10 lookups of RFC 7208 4.6.4. All
+ * names of a record come before those of the records that it includes.
+ */
+bool proof_names(const struct evaluation *evaluation, struct slice domain,
+	bool (*test)(void *arg, struct slice name), bool (*deeper)(struct slice name), void *arg);
+
 #endif

@@ -159,6 +159,10 @@ def services():
                 told=('should be bounce.example.com: v=spf1 include:amazonses.com ~all',
                       'and bounce.example.com: MX 10 feedback-smtp.ap-northeast-1.amazonses.com',
                       'after you switch it on'))
+    yield story('ses-in-an-included-record', 'spf_mail_from_at', POLICY + SES + 'example.com TXT v=spf1 include:_spf.example.com -all\n'
+                '_spf.example.com TXT v=spf1 ip4:192.0.2.9 include:_x.example.com -all\n_x.example.com TXT v=spf1 include:amazonses.com -all\n',
+                message=ses, proof='after-switch', after=ses, after_path='0106@bounce.example.com', **path,
+                told=('and bounce.example.com: MX 10 feedback-smtp.ap-northeast-1.amazonses.com',))
     yield story('ses-easy-dkim', 'dkim_domain_at', POLICY + SES + KEYS + 'example.com TXT v=spf1 include:amazonses.com -all\n',
                 message=ses, record=False, proof='after-switch', after=ses.signed('rsa-a', 'example.com', 's1'), **path)
     yield story('ses-of-another-customer', 'spf_other', POLICY + SES, message=ses, record=False, proof=None, forged=True,
@@ -311,6 +315,14 @@ def neighbours():
     signed = mail().signed('rsa-b', 'forger.example', 'f')
     at = {'ip': '203.0.113.130', 'mail_from': 'x@forger.example'}
     yield story('forged-by-a-neighbour-with-a-domain', 'spf_other', google + foreign, message=signed, **at, **none)
+    # the record names the service in a record of its own, or only its addresses
+    for name, record in (('included', 'include:_spf.example.com'), ('redirected', 'redirect=_spf.example.com'),
+                         ('kept-by-others', 'include:%{d}._spf.flat.example'), ('listed', 'ip4:203.0.113.128/26')):
+        yield story('forged-by-a-neighbour-in-a-record-' + name, 'spf_other', POLICY + GOOGLE + foreign + """
+                    example.com TXT v=spf1 %s
+                    _spf.example.com TXT v=spf1 include:_spf.google.com -all
+                    example.com._spf.flat.example TXT v=spf1 include:_spf.google.com -all
+                    """ % record, **at, **none)
     yield story('neighbour-on-the-own-list', 'dkim_domain', google + foreign + KEYS, message=signed, own='forger.example\n', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'), **at)
     yield story('agency-that-the-record-includes', 'dkim_domain', google.replace(
