@@ -23,7 +23,9 @@ enum {
 	TEXT_MAX = 2048,
 	EX_DATAERR_ = 65, /* sysexits.h */
 	EX_NOUSER_ = 67,
-	EX_NOHOST_ = 68
+	EX_NOHOST_ = 68,
+	NOT_EXECUTED = 126, /* the program cannot be executed, */
+	NOT_FOUND = 127     /* or is missing, as for a shell */
 };
 
 enum status
@@ -147,7 +149,10 @@ enum status
 reporting_post_path(struct reporting_post *post, int64_t mail, int64_t made, const char **path)
 {
 	const struct options *options = post->options;
-	const struct reporting_verp verp = {mail, made / DAY_SECONDS + REPORTING_VERP_DAYS};
+	/* not only from when it was made: a mail that waited for long must not begin with a path
+	   whose time is over; nor only from now, because the clock may be behind */
+	const int64_t from = made > post->now ? made : post->now;
+	const struct reporting_verp verp = {mail, from / DAY_SECONDS + REPORTING_VERP_DAYS};
 	const char *base =
 		options->bounce_address != NULL ? options->bounce_address : options->report_from;
 
@@ -244,6 +249,12 @@ reporting_post_told(const struct reporting_post *post, int status)
 	else
 		fprintf(stderr, _("mailstamp: %s: status %d; the report waits\n"),
 			post->options->sendmail, status);
+}
+
+bool
+reporting_post_ran(int status)
+{
+	return status > 0 && status != NOT_EXECUTED && status != NOT_FOUND;
 }
 
 bool

@@ -47,10 +47,13 @@ enum status reporting_letter_suppressed(
 enum status reporting_letter_consent(struct reporting_post *post, struct reporting_letter *letter,
 	enum reporting_consent *consent);
 
-/* Sets verp and text; each attempt makes the same octets. */
+/* Sets verp and text. Each attempt makes the same text; the day in verp is that of the attempt. */
 enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
 
-/* The reverse-path of a mail made at that time, with our secret. ST_TEMP if OpenSSL fails. */
+/*
+ * The reverse-path for passing on, now, a mail made at that time, with our secret. ST_TEMP if
+ * OpenSSL fails.
+ */
 enum status reporting_post_path(
 	struct reporting_post *post, int64_t mail, int64_t made, const char **path);
 
@@ -66,6 +69,9 @@ bool reporting_post_may(const struct reporting_post *post);
 
 /* Reports on stderr that sendmail failed with that status, and that the letter stays queued. */
 void reporting_post_told(const struct reporting_post *post, int status);
+
+/* Did sendmail run and end with that status? Not if it is missing, was killed or took too long. */
+bool reporting_post_ran(int status);
 
 /* Is the status a permanent failure? */
 bool reporting_post_never(int status);

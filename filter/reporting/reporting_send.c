@@ -32,7 +32,7 @@ enum {
 
 struct mail {
 	struct mail *next;
-	int64_t id, report, tries;
+	int64_t id, report, tries, due;
 	struct slice address;
 };
 
@@ -60,25 +60,33 @@ set_state(struct sender *sender, int64_t id, enum reporting_state state)
 	return store_run(query);
 }
 
+/* How many seconds after this attempt the next one is due. */
+static int64_t
+pause_after(const struct mail *mail)
+{
+	return (int64_t)WAIT_FIRST << (mail->tries < WAIT_DOUBLED ? mail->tries : WAIT_DOUBLED);
+}
+
 /*
- * Keeps the mail queued for a later attempt, unless its time is over. That ends with an attempt, so
- * that no mail is lost because a run was late or its clock was wrong.
+ * Keeps the mail queued for a later attempt. last: it is given up instead if its time is over; not
+ * otherwise, so that no mail is lost because a run was late, its clock was wrong or this host had
+ * no room.
  */
 static enum status
-wait_longer(struct sender *sender, const struct mail *mail, const struct reporting_letter *letter)
+wait_longer(struct sender *sender, const struct mail *mail, const struct reporting_letter *letter,
+	bool last)
 {
 	struct store_query *query =
 		store_query(sender->post.store, "UPDATE out_mail SET next = ?1 WHERE id = ?2");
-	const int64_t doubled = mail->tries < WAIT_DOUBLED ? mail->tries : WAIT_DOUBLED;
 
-	if (letter->frozen + EXPIRES < sender->post.now) {
+	if (last && letter->frozen + EXPIRES < sender->post.now) {
 		sender->expired++;
 		return set_state(sender, mail->id, REPORTING_EXPIRED);
 	}
 	sender->waiting++;
 	if (sender->post.options->into != NULL)
 		return ST_OK;
-	store_bind_int(query, 1, sender->post.now + ((int64_t)WAIT_FIRST << doubled));
+	store_bind_int(query, 1, sender->post.now + pause_after(mail));
 	store_bind_int(query, 2, mail->id);
 	return store_run(query);
 }
@@ -122,7 +130,7 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 		return set_state(sender, mail->id, REPORTING_FAILED);
 	}
 	reporting_post_told(&sender->post, status);
-	return wait_longer(sender, mail, letter);
+	return wait_longer(sender, mail, letter, reporting_post_ran(status));
 }
 
 /*
@@ -173,8 +181,10 @@ send_one(struct sender *sender, const struct mail *mail)
 	}
 	if (reporting_letter_consent(post, &letter, &consent) != ST_OK)
 		return ST_TEMP;
-	if (consent == REPORTING_CONSENT_UNKNOWN)
-		return wait_longer(sender, mail, &letter);
+	if (consent == REPORTING_CONSENT_UNKNOWN) /* given up only in a second run after its time */
+		return wait_longer(sender, mail, &letter,
+			mail->due <= post->now &&
+				mail->due - pause_after(mail) > letter.frozen + EXPIRES);
 	if (consent == REPORTING_CONSENT_REFUSED) {
 		sender->refused++;
 		return set_state(sender, mail->id, REPORTING_REFUSED);
@@ -190,7 +200,7 @@ static enum status
 list_mail(struct sender *sender, struct arena *arena, struct mail **list)
 {
 	struct store_query *query = store_query(sender->post.store,
-		"SELECT id, report, address, tries FROM out_mail"
+		"SELECT id, report, address, tries, next FROM out_mail"
 		" WHERE state = 0 AND (next <= ?1 OR next > ?3) ORDER BY id LIMIT ?2");
 	struct mail **end = list;
 	enum store_step step;
@@ -206,6 +216,7 @@ list_mail(struct sender *sender, struct arena *arena, struct mail **list)
 		mail->report = store_int(query, 1);
 		mail->address = arena_dup(arena, store_text(query, 2));
 		mail->tries = store_int(query, 3);
+		mail->due = store_int(query, 4);
 		*end = mail;
 		end = &mail->next;
 	}

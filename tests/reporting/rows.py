@@ -27,6 +27,12 @@ helo.none.example. TXT "v=spf1 ip4:192.0.2.1 -all"
 none.none.example. A 192.0.2.1
 ;!SERVFAIL slow.quarantine.example TXT
 ;!SERVFAIL _dmarc.lost.example TXT
+_dmarc.one.example. TXT "v=DMARC1; p=none; rua=mailto:one@dead.example"
+_dmarc.two.example. TXT "v=DMARC1; p=none; rua=mailto:two@dead.example"
+one.example. A 192.0.2.1
+two.example. A 192.0.2.1
+;!SERVFAIL one.example._report._dmarc.dead.example TXT
+;!SERVFAIL two.example._report._dmarc.dead.example TXT
 sub.psd.example. A 192.0.2.1
 '''
 
@@ -161,4 +167,32 @@ Content-Type: message/rfc822
 Subject: x
 
 --b/1--
+'''
+
+# policy_published of the policies in ZONE (RFC 9990 3.1.1.7)
+POLICIES = {
+    'none.example': {'p': 'none', 'sp': 'none', 'np': 'none', 'adkim': 'r', 'aspf': 'r', 'fo': '0', 'testing': 'n',
+                     'discovery_method': 'treewalk'},
+    'reject.example': {'p': 'reject', 'sp': 'none', 'np': 'none', 'adkim': 's', 'aspf': 's', 'fo': '0', 'testing': 'n',
+                       'discovery_method': 'treewalk'},
+    'test.example': {'p': 'quarantine', 'sp': 'quarantine', 'np': 'quarantine', 'adkim': 'r', 'aspf': 'r', 'fo': 'd:s',
+                     'testing': 'y', 'discovery_method': 'treewalk'},
+    'bad.example': {'p': 'none', 'sp': 'none', 'np': 'none', 'adkim': 'r', 'aspf': 'r', 'fo': '0', 'testing': 'n',
+                    'discovery_method': 'treewalk'},
+    'pct.example': {'p': 'quarantine', 'sp': 'quarantine', 'adkim': 'r', 'aspf': 'r', 'fo': '0',
+                    'discovery_method': 'psl'},
+}
+
+# a record that asks for reports at many addresses, and the domains that agree or do not
+ASKED = ['one@t.example!5m', ' mailto:two@sub.t.example', 'ONE@t.example', '%61%2Bb@yes.example', 'x@no.example',
+         'x@moved.example', 'x@away.example', '-x@t.example', 'a%20b@t.example', 'x%0aBcc:y@t.example',
+         'x@slow.example']
+RECORD = ' '.join(f'"{uri if ":" in uri[:9] else "mailto:" + uri},"' for uri in ASKED)
+TARGETS = f'_dmarc.t.example. TXT "v=DMARC1; p=none; rua=http://t.example/," {RECORD}' + '''
+t.example. A 192.0.2.1
+t.example._report._dmarc.yes.example. TXT "v=DMARC1"
+*._report._dmarc.moved.example. TXT "v=DMARC1; rua=mailto:new@moved.example"
+*._report._dmarc.away.example. TXT "v=DMARC1; rua=mailto:x@victim.example"
+*._report._dmarc.no.example. TXT "v=spf1"
+;!SERVFAIL t.example._report._dmarc.slow.example TXT
 '''
