@@ -207,6 +207,69 @@ domain_organization(struct slice name)
 	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
 }
 
+/*
+ * The labels below which registries register names, by top-level domain; from the section of the
+ * public suffix list that the registries maintain. Names that one organization has (ad.nl, ne.ch,
+ * gr.ch) look the same, and so no label is one everywhere.
+ */
+static const struct {
+	const char *tops, *labels;
+} registries[] = {
+	{"jp", "ac,ad,co,ed,go,gr,lg,ne,or"},
+	{"uk", "ac,co,gov,ltd,me,net,nhs,org,plc,police,sch"},
+	{"kr", "ac,co,es,go,hs,kg,mil,ms,ne,or,pe,re,sc"},
+	{"th", "ac,co,go,in,mi,net,or"},
+	{"nz", "ac,co,cri,geek,gen,govt,health,iwi,kiwi,maori,mil,net,org,parliament,school"},
+	{"za", "ac,agric,alt,co,edu,gov,grondar,law,mil,net,ngo,nic,nis,nom,org,school,tm,web"},
+	{"au", "asn,com,edu,gov,id,net,org"},
+	{"br", "adm,adv,art,blog,com,eco,edu,emp,eng,gov,ind,inf,jus,leg,med,mil,net,org,tv"},
+	{"tr", "av,bbs,bel,biz,com,dr,edu,gen,gov,info,k12,kep,mil,name,net,org,pol,tel,tv,web"},
+	{"in", "ac,co,com,edu,firm,gen,gov,ind,mil,net,nic,org,res"},
+	{"il", "ac,co,gov,idf,k12,muni,net,org"},
+	{"id", "ac,biz,co,desa,go,mil,my,net,or,sch,web"},
+	{"cn", "ac,com,edu,gov,mil,net,org"},
+	{"ar,bd,bh,bo,co,cy,do,ec,eg,ge,gh,gr,gt,hk,hn,kw,kz,lb,lk,lv,mo,mt,mx",
+		"com,edu,gov,net,org"},
+	{"my,ng,ni,om,pa,pe,ph,pk,pl,pr,py,qa,ro,sa,sg,sv,tn,tw,ua,uy,ve,vn",
+		"com,edu,gov,net,org"},
+	{"es", "com,edu,gob,nom,org"},
+	{"pt", "com,edu,gov,int,net,nome,org,publ"},
+	{"at", "ac,co,gv,or"},
+	{"hu", "co,org"},
+	{"rs", "ac,co,edu,gov,in,org"},
+	{"ke,tz,ug", "ac,co,go,me,ne,or,sc"},
+	{"cr", "ac,co,ed,fi,go,or,sa"},
+};
+
+/* Is the word in the list of words, which are separated by a comma? */
+static bool
+is_listed(const char *words, struct slice word)
+{
+	struct slice rest = slice_str(words);
+
+	while (rest.n > 0) {
+		const size_t end = slice_find(rest, ',');
+
+		if (slice_ieq(slice_head(rest, end), word))
+			return true;
+		rest = slice_from(rest, end + 1);
+	}
+	return false;
+}
+
+bool
+domain_is_registry(struct slice name)
+{
+	const size_t dot = slice_find(name, '.');
+
+	if (domain_labels(name) != 2)
+		return domain_labels(name) == 1;
+	for (size_t i = 0; i < sizeof registries / sizeof registries[0]; i++)
+		if (is_listed(registries[i].tops, slice_from(name, dot + 1)))
+			return is_listed(registries[i].labels, slice_head(name, dot));
+	return false;
+}
+
 bool
 domain_within(struct slice name, struct slice top)
 {

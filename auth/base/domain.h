@@ -42,6 +42,13 @@ struct slice domain_tail(struct slice name, size_t n);
  */
 struct slice domain_organization(struct slice name);
 
+/*
+ * Is it a name below which a registry registers names for anybody: a top-level domain, or a normal
+ * name such as co.jp? From a short table, and so the same on every machine; false for a name that
+ * is not in it.
+ */
+bool domain_is_registry(struct slice name);
+
 /* Is name the same as or below top, at a real label boundary? ASCII case does not matter. */
 bool domain_within(struct slice name, struct slice top);
 

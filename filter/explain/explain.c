@@ -306,7 +306,11 @@ tell_bounce(const struct evaluation *ev, const struct own_senders *own, enum bou
 	if (found != BOUNCE_READ)
 		return found != BOUNCE_FAILED;
 	if (!bounce->whole)
-		print_limit();
+		fprintf(stderr, "mailstamp: %s\n",
+			_("the bounce has more parts, or longer ones, than are read"));
+	if (!bounce->all_codes)
+		fprintf(stderr, "mailstamp: %s\n",
+			_("the bounce has more codes or recipients than are read"));
 	if (ev->options->output == OUTPUT_TEXT)
 		print_bounce(bounce, ev->arena);
 	return explain_returned(ev, own, bounce);

@@ -233,33 +233,44 @@ user_of(const struct policy_code *status)
 	return BOUNCE_NOBODY;
 }
 
+/* Who said a code, about whom. */
+struct saying {
+	struct slice reply, host, recipient; /* recipient: empty in the text for people */
+	size_t group;                        /* of fields: its number from 1; 0: the text */
+};
+
 /*
  * Adds a code, unless nobody is known to use it, or it is there: a code in the text, without a
- * recipient, usually repeats one of the status.
+ * recipient, usually repeats one of the status, and a group of fields usually has one in both
+ * Status and Diagnostic-Code.
  */
 static void
-add_code(struct bounce *bounce, const struct policy_code *status, struct slice reply,
-	struct slice host, struct slice recipient)
+add_code(struct bounce *bounce, const struct policy_code *status, const struct saying *saying)
 {
-	const enum bounce_source by = source_of(host);
-	struct bounce_code code = {.code = status->text, .host = host, .recipient = recipient};
-	size_t row = meaning_of(by, status, reply);
+	const enum bounce_source by = source_of(saying->host);
+	struct bounce_code code = {.code = status->text,
+		.host = saying->host,
+		.recipient = saying->recipient,
+		.group = saying->group};
+	size_t row = meaning_of(by, status, saying->reply);
 
 	for (size_t i = 0; i < bounce->n; i++) {
 		struct bounce_code *there = &bounce->codes[i];
 
 		if (!slice_eq(there->code, code.code))
 			continue;
-		if (recipient.n == 0)
+		if (saying->recipient.n == 0)
 			return;
-		if (slice_ieq(there->host, host)) {
-			there->others += !slice_eq(there->recipient, recipient);
+		if (slice_ieq(there->host, saying->host)) {
+			if (there->group != saying->group)
+				there->others += !slice_eq(there->recipient, saying->recipient);
+			there->group = saying->group;
 			return;
 		}
 	}
 	if (row == MEANINGS) {
 		code.also = user_of(status);
-		row = meaning_of(BOUNCE_STANDARD, status, reply);
+		row = meaning_of(BOUNCE_STANDARD, status, saying->reply);
 	}
 	if (row < MEANINGS) {
 		code.by = meanings[row].by;
@@ -270,7 +281,7 @@ add_code(struct bounce *bounce, const struct policy_code *status, struct slice r
 		return;
 	}
 	if (bounce->n == BOUNCE_CODES)
-		bounce->whole = false;
+		bounce->all_codes = false;
 	else
 		bounce->codes[bounce->n++] = code;
 }
@@ -349,6 +360,7 @@ read_group(struct bounce *bounce, const struct message *group, struct slice repo
 	struct slice recipient = after_type(value_of(group, "Original-Recipient", arena));
 	struct slice host = host_at(after_type(value_of(group, "Remote-MTA", arena))), rest;
 	struct slice told[] = {reply, value_of(group, "Status", arena)};
+	struct saying saying = {.reply = slice_head(reply, REPLY_MAX), .group = ++bounce->groups};
 	struct policy_code status;
 
 	if (recipient.n == 0)
@@ -357,11 +369,11 @@ read_group(struct bounce *bounce, const struct message *group, struct slice repo
 		host = word_at(after_type(value_of(group, "Remote-MTA", arena)));
 	if (host.n == 0)
 		host = host_named(reply);
-	if (host.n == 0)
-		host = reporter;
+	saying.host = host.n > 0 ? host : reporter;
+	saying.recipient = recipient;
 	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
 		for (rest = told[i]; next_status(&rest, &status);)
-			add_code(bounce, &status, slice_head(reply, REPLY_MAX), host, recipient);
+			add_code(bounce, &status, &saying);
 }
 
 /* Reads the groups of fields; the first one is about the whole message (RFC 3464 2.2). */
@@ -373,7 +385,7 @@ read_status(struct bounce *bounce, struct slice fields, struct arena *arena)
 
 	for (size_t groups = 0; fields.n > 0; groups++) {
 		if (groups == GROUPS_MAX) {
-			bounce->whole = false;
+			bounce->all_codes = false;
 			return;
 		}
 		message_parse(fields, FIELDS_MAX, FIELD_OCTETS, arena, &group);
@@ -390,7 +402,8 @@ read_status(struct bounce *bounce, struct slice fields, struct arena *arena)
 static void
 read_text(struct bounce *bounce, struct slice text)
 {
-	struct slice rest = text, host = SLICE("");
+	struct slice rest = text;
+	struct saying saying = {.group = 0};
 	const char *from = text.p;
 	struct policy_code status;
 
@@ -398,11 +411,10 @@ read_text(struct bounce *bounce, struct slice text)
 		const struct slice named =
 			host_named(slice_make(from, (size_t)(status.text.p - from)));
 
-		host = named.n > 0 ? named : host;
+		saying.host = named.n > 0 ? named : saying.host;
 		from = status.text.p;
-		add_code(bounce, &status,
-			slice_head(slice_from(text, (size_t)(from - text.p)), REPLY_MAX), host,
-			SLICE(""));
+		saying.reply = slice_head(slice_from(text, (size_t)(from - text.p)), REPLY_MAX);
+		add_code(bounce, &status, &saying);
 	}
 }
 
@@ -416,8 +428,7 @@ bounce_find(const struct apart *apart, struct address_gmime *gmime, struct slice
 	enum apart_end end;
 	size_t n;
 
-	*bounce = (struct bounce){.n = 0};
-
+	*bounce = (struct bounce){.all_codes = true};
 	if (!likely && slice_ifind(raw, SLICE("message/")) == raw.n)
 		return BOUNCE_NONE;
 	parts = arena_array(arena, BOUNCE_PARTS, sizeof *parts);
@@ -481,7 +492,7 @@ bounce_said(const struct bounce *bounce, enum bounce_found found, struct arena *
 		.n = bounce->n,
 		.returned = bounce->nreturned,
 		.read = found == BOUNCE_READ,
-		.whole = found == BOUNCE_READ && bounce->whole,
+		.whole = found == BOUNCE_READ && bounce->whole && bounce->all_codes,
 	};
 	return said;
 }

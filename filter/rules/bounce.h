@@ -26,6 +26,7 @@ struct bounce_code {
 	struct slice host;       /* that said it, or empty: the bounce does not name it */
 	struct slice recipient;  /* the first one of it, or empty: only the text has the code */
 	size_t others;           /* how many more recipients */
+	size_t group;            /* the number of the last group of fields with it; 0: none */
 	const char *id;          /* the meaning for programs; NULL if text is */
 	const char *text;        /* the meaning, English (N_), or NULL if host gave it none */
 	const char *page;        /* where that is documented; NULL if text is */
@@ -38,7 +39,9 @@ struct bounce {
 	size_t n;
 	struct bounce_part returned[BOUNCE_REPORTS]; /* BOUNCE_HEADER or BOUNCE_MESSAGE */
 	size_t nreturned;
-	bool whole; /* nothing was left out because of a limit */
+	size_t groups;  /* of fields, that were read */
+	bool whole;     /* no part was left out because of a limit */
+	bool all_codes; /* nor a code or group of fields in these parts */
 };
 
 enum bounce_found {

@@ -13,22 +13,6 @@ enum {
 	WIDEST_BITS6 = 16
 };
 
-/* Is it a name below which registries register domains (example.co.jp)? */
-static bool
-is_registry(struct slice name)
-{
-	static const char *const labels[] = {"ac", "ad", "co", "com", "ed", "edu", "go", "gov",
-		"gr", "lg", "ne", "net", "or", "org"};
-	const size_t dot = slice_find(name, '.');
-
-	if (domain_labels(name) != 2 || name.n - dot != 3)
-		return false;
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (slice_eq(slice_head(name, dot), slice_str(labels[i])))
-			return true;
-	return false;
-}
-
 static enum fault
 add_network(const struct ip_net *net, struct own_senders *own)
 {
@@ -52,7 +36,7 @@ add_domain(struct slice name, struct own_senders *own)
 {
 	const struct provider *provider = provider_by_name(name);
 
-	if (is_registry(name))
+	if (domain_is_registry(name))
 		return FAULT_OWN_SUFFIX;
 	own->domains[own->ndomains++] = name;
 	return provider != NULL ? add_provider(slice_str(provider->name), own) : FAULT_NONE;

@@ -31,6 +31,10 @@ static const struct good_row {
 	{"the widest networks", "10.0.0.0/8\n2001::/16\n", "10.1.2.3", NULL, NULL, NULL},
 	{"a short name that is no registry's", "db.de\nco.example\nx.co\n", NULL, "db.de", NULL,
 		"co.jp"},
+	{"names that only look like a registry's", "ad.nl\ngr.ch\nne.ch\nne.se\nco.de\norg.de\n",
+		NULL, "ne.ch", NULL, "lu.ch"},
+	{"a name below a registry's", "example.co.jp\nexample.com.au\n", NULL, "x.example.co.jp",
+		NULL, "other.co.jp"},
 	{"all of them", "provider Mailchimp\n192.0.2.1\nexample.net", "192.0.2.1", "example.net",
 		"Mailchimp", "example.com"},
 };
@@ -51,6 +55,9 @@ static const struct bad_row {
 	{"an eighth of IPv6", "2000::/3\n", 1, FAULT_OWN_WIDE},
 	{"a registry's name", "co.jp\n", 1, FAULT_OWN_SUFFIX},
 	{"a registry's name in capitals", "Com.AU\n", 1, FAULT_OWN_SUFFIX},
+	{"another registry's name", "go.kr\n", 1, FAULT_OWN_SUFFIX},
+	{"the third line", "ne.ch\nexample.co.uk\nac.uk\n", 3, FAULT_OWN_SUFFIX},
+	{"one of many top-level domains", "com.tw\n", 1, FAULT_OWN_SUFFIX},
 	{"an unknown service", "provider Amazn SES\n", 1, FAULT_OWN_PROVIDER},
 	{"an address literal", "[192.0.2.1]\n", 1, FAULT_NONE},
 };
