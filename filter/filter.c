@@ -35,12 +35,14 @@ struct job {
 	struct log *log;
 	struct arena work; /* for the message and its DNS answers */
 	jmp_buf out_of_memory;
+	enum arena_lack lack; /* what was lacking then */
 	int64_t began_ms;
 	const char *next_hop; /* its resolved addresses */
 	const char *our_name; /* our name for the next hop */
 	int json_log;         /* --json-log, open; -1: see json_error */
 	int json_error;
 	bool reported; /* the outcome was reported; the status is final */
+	bool ending;   /* the evaluation is over */
 	bool early;    /* the failure occurred before the first octet of the message was read */
 	struct proxy *proxy; /* the SMTP session, or NULL */
 	struct evaluation ev;
@@ -182,19 +184,6 @@ spf_names_sender(const struct evaluation *ev)
 	       ev->results.spf.code == AUTH_PASS && ev->results.spf.identity == SPF_ID_MAILFROM;
 }
 
-/* Returns the ARC set, if one was made, and our field. */
-static struct slice
-header_text(const struct job *job)
-{
-	const struct slice set = job->ev.sealed.set, field = job->outcome.field;
-	struct buf text;
-
-	buf_init(&text, job->ev.arena, set.n + field.n);
-	buf_add(&text, set);
-	buf_add(&text, field);
-	return buf_slice(&text);
-}
-
 static int
 emit_other(struct job *job, int status)
 {
@@ -202,7 +191,7 @@ emit_other(struct job *job, int status)
 
 	job->outcome.status = status;
 	if (job->options->output == OUTPUT_HEADER)
-		text = header_text(job);
+		text = block_header(&job->ev, job->outcome.field);
 	if (job->options->output == OUTPUT_JSON &&
 		json_line(&job->ev, &job->outcome, &text) != ST_OK)
 		return tempfail(job, delivery_error(DELIVERY_E_NO_JSON));
@@ -289,7 +278,7 @@ evaluate_guarded(struct job *job, struct arena *longlived, struct error *why)
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = longlived;
 		job->early = false;
-		*why = fault_error(FAULT_NO_MEMORY, NULL, NULL);
+		*why = fault_error(fault_of_arena(job->lack), NULL, NULL);
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
@@ -401,22 +390,38 @@ open_logs(struct job *job)
 }
 
 static void
-on_out_of_memory(void *job)
+on_out_of_memory(void *arg, enum arena_lack lack)
 {
-	longjmp(((struct job *)job)->out_of_memory, 1);
+	struct job *job = arg;
+
+	job->lack = lack;
+	longjmp(job->out_of_memory, 1);
 }
 
 /*
- * Called if memory runs out after the evaluation: ends the process. Either nothing was written yet,
- * or only logs are missing, which never affect delivery.
+ * Called if memory runs out before or after the evaluation: ends the process. Either the message is
+ * deferred, which is logged, or only logs are missing, which never affect delivery. After the
+ * evaluation a part of the message may have been written, so no reply line may follow.
  */
 static void
-give_up(void *arg)
+give_up(void *arg, enum arena_lack lack)
 {
 	const struct job *job = arg;
+	const struct options *options = job->options;
+	const char *say = profile_delivery(options, DISP_TEMPFAIL, false, false).say;
 
 	runner_kill();
-	_exit(job->reported ? job->outcome.status : EXIT_TEMPFAIL);
+	if (job->reported)
+		_exit(job->outcome.status);
+	log_line(job->log, "id=%s temporary failure: %s",
+		options->queue_id != NULL ? options->queue_id : "",
+		fault_text(fault_of_arena(lack)));
+	if (!job->ending && !profile_speaks_smtp(options->profile)) {
+		if (say != NULL && write_bytes(STDOUT_FILENO, slice_str(say)))
+			(void)write_bytes(STDOUT_FILENO, SLICE("\n"));
+		input_discard(options->read_timeout);
+	}
+	_exit(EXIT_TEMPFAIL);
 }
 
 /*
@@ -461,6 +466,8 @@ filter_main(const struct options *options, struct arena *arena)
 	job->options = options;
 	job->began_ms = clock_ms();
 	open_logs(job);
+	arena->oom = give_up;
+	arena->oom_arg = job;
 	if (!begin_session(job, arena)) {
 		log_close(job->log);
 		return 0;
@@ -469,8 +476,8 @@ filter_main(const struct options *options, struct arena *arena)
 	begin(job, arena);
 	if (!profile_needs_command(options->profile) || options_keep_stdout(options))
 		result = evaluate_guarded(job, arena, &why);
-	job->work.oom = arena->oom = give_up;
-	arena->oom_arg = job;
+	job->work.oom = give_up;
+	job->ending = true;
 	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, &why);
 	job->reported = true;
 	if (job->proxy == NULL)

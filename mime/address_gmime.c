@@ -226,9 +226,10 @@ load_there(void *arg)
 }
 
 static void
-end_there(void *arg)
+end_there(void *arg, enum arena_lack lack)
 {
 	(void)arg;
+	(void)lack;
 	_exit(1);
 }
 
@@ -248,7 +249,7 @@ work_there(void *arg, char *reply, size_t size)
 		const size_t length = found.list[i].n;
 
 		if (length > VALUE_MAX || length + LENGTH > size - n)
-			end_there(NULL);
+			end_there(NULL, ARENA_MEMORY);
 		reply[n] = (char)(length >> 8);
 		reply[n + 1] = (char)(length & 255);
 		memcpy(reply + n + LENGTH, found.list[i].p, length);

@@ -18,17 +18,23 @@ struct arena_block {
 };
 
 void
-arena_init(struct arena *arena, void (*oom)(void *arg), void *oom_arg)
+arena_init(struct arena *arena, arena_oom *oom, void *oom_arg)
 {
 	*arena = (struct arena){.oom = oom, .oom_arg = oom_arg};
 }
 
 _Noreturn void
-arena_no_memory(const struct arena *arena)
+arena_lacks(const struct arena *arena, enum arena_lack lack)
 {
 	if (arena->oom != NULL)
-		arena->oom(arena->oom_arg);
+		arena->oom(arena->oom_arg, lack);
 	abort();
+}
+
+_Noreturn void
+arena_no_memory(const struct arena *arena)
+{
+	arena_lacks(arena, ARENA_MEMORY);
 }
 
 static struct arena_block *

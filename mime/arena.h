@@ -3,7 +3,8 @@
  *
  * Everything that is found in a message or in DNS is allocated here and freed all at once. An
  * allocation never returns NULL: when memory runs out, the arena calls its oom function, which must
- * not return (the program answers with a temporary failure, exit status 75, before any output).
+ * not return (the program answers with a temporary failure, exit status 75, before any output). The
+ * function is also told if something else is lacking without which a wrong result would follow.
  * Objects of foreign libraries do not live here and are freed by the file that made them.
  */
 #ifndef MIME_ARENA_H
@@ -24,16 +25,20 @@ enum { ARENA_EXACT = 1 };
 enum { ARENA_EXACT = 0 };
 #endif
 
+enum arena_lack { ARENA_MEMORY, ARENA_OPEN_FILES, ARENA_LIBIDN2 };
+
+typedef void arena_oom(void *arg, enum arena_lack lack); /* must not return */
+
 struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* newest first */
-	void (*oom)(void *arg);     /* must not return */
+	arena_oom *oom;
 	void *oom_arg;
 };
 
 /* oom may be NULL: then the process aborts. Nothing is allocated yet. */
-void arena_init(struct arena *arena, void (*oom)(void *arg), void *oom_arg);
+void arena_init(struct arena *arena, arena_oom *oom, void *oom_arg);
 
 /* n zeroed bytes, aligned for any type; n may be 0. Owned by the arena. */
 void *arena_alloc(struct arena *arena, size_t n);
@@ -55,6 +60,9 @@ struct slice arena_lower(struct arena *arena, struct slice s);
 
 /* Handles memory that ran out elsewhere like a failed allocation of the arena. */
 _Noreturn void arena_no_memory(const struct arena *arena);
+
+/* The same for anything that is lacking. */
+_Noreturn void arena_lacks(const struct arena *arena, enum arena_lack lack);
 
 /* frees everything; the arena can be used again */
 void arena_clear(struct arena *arena);

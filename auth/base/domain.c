@@ -18,8 +18,10 @@ struct idn {
 	__typeof__(&idn2_free) free;
 };
 
-static bool
-load_idn(struct idn *idn)
+/* A missing library is no malformed name: like a lack of memory, it ends in arena's oom function.
+ */
+static void
+load_idn(struct idn *idn, const struct arena *arena)
 {
 	static const struct late_name names[] = {
 		LATE(idn, lookup, idn2_lookup_u8),
@@ -27,7 +29,11 @@ load_idn(struct idn *idn)
 		LATE(idn, free, idn2_free),
 	};
 
-	return late_load("libidn2.so.0", names, sizeof names / sizeof *names, idn);
+	errno = 0;
+	if (!late_load("libidn2.so.0", names, sizeof names / sizeof *names, idn))
+		arena_lacks(arena, errno == ENOMEM                      ? ARENA_MEMORY
+				   : errno == EMFILE || errno == ENFILE ? ARENA_OPEN_FILES
+									: ARENA_LIBIDN2);
 }
 
 static bool
@@ -90,8 +96,7 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 	struct idn idn;
 	int rc;
 
-	if (!load_idn(&idn))
-		arena_no_memory(arena);
+	load_idn(&idn, arena);
 	rc = idn.lookup(text, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (rc == IDN2_MALLOC)
 		arena_no_memory(arena);
@@ -165,8 +170,7 @@ domain_to_unicode(struct slice name, struct arena *arena, struct slice *text)
 	int rc;
 
 	*text = slice_make(NULL, 0);
-	if (!load_idn(&idn))
-		arena_no_memory(arena);
+	load_idn(&idn, arena);
 	rc = idn.to_unicode(arena_cstr(arena, name), &decoded, 0);
 	if (rc == IDN2_MALLOC)
 		arena_no_memory(arena);

@@ -128,7 +128,7 @@ dns_new_in(struct arena *arena)
 }
 
 struct dns *
-dns_new(void (*oom)(void *arg), void *oom_arg)
+dns_new(arena_oom *oom, void *oom_arg)
 {
 	struct arena arena;
 	struct dns *dns;

@@ -130,7 +130,7 @@ struct dns_config {
 	const char *resolv_conf;          /* NULL: /etc/resolv.conf */
 	int64_t timeout_ms;               /* for one query, retries included */
 	int64_t deadline_ms;              /* for all queries together, counted from opening */
-	void (*oom)(void *arg);           /* as in an arena */
+	arena_oom *oom;                   /* as in an arena */
 	void *oom_arg;
 };
 

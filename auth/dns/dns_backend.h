@@ -36,7 +36,7 @@ struct dns_backend {
 /*
  * A dns with its own arena and no back end yet; oom and oom_arg are those of an arena.
  */
-struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
+struct dns *dns_new(arena_oom *oom, void *oom_arg);
 /* The same in an arena owned by the caller: call dns_free before the arena is cleared. */
 struct dns *dns_new_in(struct arena *arena);
 

@@ -54,8 +54,7 @@ struct dns_pool_user {
 struct dns *dns_pool_dns(
 	struct dns_pool *pool, const struct dns_pool_user *user, struct arena *arena);
 
-/* Do all queries go to this machine, so that waiting for them leaves the processor to the server?
- */
+/* Do all queries go to this machine, whose server needs the processor while we wait for it? */
 bool dns_pool_is_local(const struct dns_pool *pool);
 
 /*

@@ -319,8 +319,10 @@ open_all(struct run *run)
 	enum status st;
 	int status;
 
-	if (options->authserv_id == NULL)
+	if (options->authserv_id == NULL) {
 		options->authserv_id = hostname_get(run->arena);
+		options->authserv_is_host = true;
+	}
 	status = record_probe(options, run->arena);
 	if (status != 0)
 		return status;

@@ -21,6 +21,7 @@
 #include "filter/filter.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
+#include "filter/io/fault.h"
 #include "filter/log.h"
 #include "filter/out/runner.h"
 #include "filter/plan/plan.h"
@@ -71,21 +72,25 @@ hold_standard_streams(void)
 			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* For a mail server, before the log is open: its stderr could end up in a bounce. */
 static void
-on_no_memory(void *arg)
+on_no_memory(void *arg, enum arena_lack lack)
 {
 	(void)arg;
+	(void)lack;
 	_exit(EXIT_TEMPFAIL);
 }
 
 /* Reports a lack of memory. The line is not translated, because that might need memory. */
 static void
-on_no_memory_told(void *arg)
+on_no_memory_told(void *arg, enum arena_lack lack)
 {
-	static const char line[] = "mailstamp: no memory\n";
+	char line[128];
+	int n = snprintf(line, sizeof line, "mailstamp: %s\n", fault_text(fault_of_arena(lack)));
 
-	(void)!write(STDERR_FILENO, line, sizeof line - 1);
-	on_no_memory(arg);
+	if (n > 0 && (size_t)n < sizeof line)
+		(void)!write(STDERR_FILENO, line, (size_t)n);
+	on_no_memory(arg, lack);
 }
 
 /* Installs handlers with a separate stack, so that a stack overflow is also caught. */
@@ -375,6 +380,7 @@ main(int argc, char **argv)
 	const enum command command = options_scan_command(argc, argv);
 	const bool guarded = guard_is_wanted(command);
 	struct arena arena;
+	bool given, silent;
 	int status;
 
 	if (!HAS_EARLY)
@@ -384,7 +390,9 @@ main(int argc, char **argv)
 	i18n_choose(options_scan_lang(argc, argv));
 	if (guarded && guard_begin(command, &status))
 		return status;
-	arena_init(&arena, guarded ? on_no_memory_told : on_no_memory, NULL);
+	silent = command == COMMAND_FILTER &&
+		 profile_is_host(options_scan_profile(argc, argv, &given));
+	arena_init(&arena, silent ? on_no_memory : on_no_memory_told, NULL);
 	status = run_command(argc, argv, &arena);
 	if (fflush(stdout) != 0)
 		status = EXIT_TEMPFAIL;

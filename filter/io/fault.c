@@ -83,6 +83,20 @@ fault_of_lack(int error, enum fault other)
 }
 
 enum fault
+fault_of_arena(enum arena_lack lack)
+{
+	switch (lack) {
+	case ARENA_OPEN_FILES:
+		return FAULT_OPEN_FILES;
+	case ARENA_LIBIDN2:
+		return FAULT_NO_LIBIDN2;
+	case ARENA_MEMORY:
+		break;
+	}
+	return FAULT_NO_MEMORY;
+}
+
+enum fault
 fault_of_write(int error)
 {
 	switch (error) {

@@ -10,11 +10,13 @@
 #include <stdbool.h>
 
 #include "auth/base/reason.h"
+#include "mime/arena.h"
 
 /* clang-format off */
 #define FAULTS(F) \
 	F(NO_MEMORY,      "no_memory",         true,  "no memory") \
 	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
+	F(NO_LIBIDN2,     "no_idn",            true,  "libidn2.so.0 cannot be loaded") \
 	F(NO_SPOOL,       "no_spool",          true,  "no space for the message in the spool folder") \
 	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
 	/* a path that cannot be opened */ \
@@ -154,9 +156,11 @@ bool fault_is_not_mail(enum fault fault);
 /* the fault for errno after a call with a path failed */
 enum fault fault_of_path(int error);
 
-/* FAULT_NO_MEMORY or FAULT_OPEN_FILES if errno says that one is lacking, otherwise the other fault
- */
+/* If errno says that memory or open files are lacking, that fault, otherwise the other one. */
 enum fault fault_of_lack(int error, enum fault other);
+
+/* the fault for what an arena's oom function is told */
+enum fault fault_of_arena(enum arena_lack lack);
 
 /* the fault for errno after a write failed */
 enum fault fault_of_write(int error);

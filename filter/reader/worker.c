@@ -25,9 +25,12 @@
 enum { HEAD_OCTETS = 1 << 20 /* octets read of a message over the limit */ };
 
 static void
-on_out_of_memory(void *arg)
+on_out_of_memory(void *arg, enum arena_lack lack)
 {
-	longjmp(((struct worker *)arg)->out_of_memory, 1);
+	struct worker *worker = arg;
+
+	worker->lack = lack;
+	longjmp(worker->out_of_memory, 1);
 }
 
 void
@@ -313,7 +316,7 @@ guarded(struct worker *worker, const struct packet *packet, struct slice bytes,
 	struct result *result)
 {
 	if (setjmp(worker->out_of_memory) != 0)
-		return without_path(FAULT_NO_MEMORY);
+		return without_path(fault_of_arena(worker->lack));
 	return evaluate_packet(worker, packet, bytes, result);
 }
 

@@ -20,6 +20,7 @@ struct worker {
 	bool advice;                       /* rows include the fix */
 	struct arena *arena;               /* for one message */
 	jmp_buf out_of_memory;
+	enum arena_lack lack; /* what was lacking then */
 	struct evaluation ev;
 	bool partial;    /* the message is over the size limit: only its beginning is evaluated */
 	bool evaluating; /* evaluate_end must be called for ev */

@@ -116,3 +116,15 @@ block_make(const struct evaluation *ev, struct slice field, bool with_dispositio
 		buf_addf(&out, "Mailstamp-Note: the message began with white space%s", eol);
 	return buf_slice(&out);
 }
+
+struct slice
+block_header(const struct evaluation *ev, struct slice field)
+{
+	const struct slice set = ev->sealed.set;
+	struct buf text;
+
+	buf_init(&text, ev->arena, set.n + field.n);
+	buf_add(&text, set);
+	buf_add(&text, field);
+	return buf_slice(&text);
+}

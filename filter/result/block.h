@@ -26,4 +26,7 @@ struct authres block_field(const struct evaluation *evaluation);
 struct slice block_make(
 	const struct evaluation *evaluation, struct slice field, bool with_disposition);
 
+/* For --output header: the ARC set, if one was made, and our field. In the evaluation's arena. */
+struct slice block_header(const struct evaluation *ev, struct slice field);
+
 #endif

@@ -51,9 +51,10 @@ get_number(const char *at)
 /* the separate process */
 
 static void
-end_there(void *arg)
+end_there(void *arg, enum arena_lack lack)
 {
 	(void)arg;
+	(void)lack;
 	_exit(1);
 }
 
@@ -161,7 +162,7 @@ search_message(struct search *search, struct slice raw, bool recoded, size_t dep
 	size_t n, end;
 
 	if (structure_parts(search->gmime, raw, true, &search->arena, parts, &n, &whole) != ST_OK)
-		end_there(NULL);
+		end_there(NULL, ARENA_MEMORY);
 	search->whole = search->whole && whole;
 	for (size_t i = 0; i < n; i = end) {
 		end = i + 1;

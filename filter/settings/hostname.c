@@ -23,20 +23,26 @@ is_plain(const char *name)
 }
 
 /*
- * Sets *found to the canonical name. libc tells a name that could not be looked up, for lack of
+ * Sets *found to the canonical name. libc reports a name that could not be looked up, for lack of
  * memory or descriptors, as one that does not exist; only errno differs.
  */
 static bool
 look_up(const char *name, struct addrinfo **found, struct arena *arena)
 {
 	const struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+	enum fault lack;
 	int result;
 
 	errno = 0;
 	result = getaddrinfo(name, NULL, &hints, found);
-	if (result == EAI_MEMORY || (result != 0 && fault_of_lack(errno, FAULT_NONE) != FAULT_NONE))
+	if (result == 0)
+		return true;
+	lack = fault_of_lack(errno, FAULT_NONE);
+	if (lack == FAULT_OPEN_FILES)
+		arena_lacks(arena, ARENA_OPEN_FILES);
+	if (lack == FAULT_NO_MEMORY || result == EAI_MEMORY)
 		arena_no_memory(arena);
-	return result == 0;
+	return false;
 }
 
 const char *

@@ -184,6 +184,7 @@ struct options {
 
 	/* output */
 	const char *authserv_id; /* without quotes; NULL: the host's name */
+	bool authserv_is_host;   /* authserv_id was not given, and is the host's name */
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;

@@ -66,8 +66,9 @@ say_more(struct attached *attached, const char *name)
 }
 
 static void
-on_out_of_memory(void *arg)
+on_out_of_memory(void *arg, enum arena_lack lack)
 {
+	(void)lack;
 	longjmp(((struct taking *)arg)->out_of_memory, 1);
 }
 

@@ -36,6 +36,8 @@ set_scrub(struct evaluation *ev)
 		.what = options->scrub,
 		.ids = ids,
 		.nids = options->own_ids.n + 1,
+		.first_is_short = (options->authserv_id == NULL || options->authserv_is_host) &&
+				  strchr(ev->authserv_id, '.') == NULL,
 		.arena = ev->arena,
 		.envelope_field = options->envelope == ENVELOPE_FIELD,
 	};

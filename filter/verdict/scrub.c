@@ -98,9 +98,11 @@ first_byte(struct reader *r, char wanted, char *byte)
 	return false;
 }
 
-/* Does value begin with id, not followed by more of a host name? */
+/*
+ * Does value begin with id, not followed by more of a host name? longer: further labels may follow.
+ */
 static bool
-begins_with_id(struct slice value, struct slice id, bool flat)
+begins_with_id(struct slice value, struct slice id, bool longer, bool flat)
 {
 	struct reader r = {.at = value, .flat = flat};
 	bool begun = false;
@@ -117,8 +119,15 @@ begins_with_id(struct slice value, struct slice id, bool flat)
 	if (!next_byte(&r, &c) || r.gap)
 		return true;
 	if (c == '.') /* with a final dot it is the same name; with a further label, another name */
-		return !next_byte(&r, &c) || r.gap || !is_host_byte(c);
+		return longer || !next_byte(&r, &c) || r.gap || !is_host_byte(c);
 	return !is_host_byte(c);
+}
+
+/* Do names count as the id with that index to which labels were added? */
+static bool
+is_longer(const struct scrub *scrub, size_t index)
+{
+	return index == 0 && scrub->first_is_short;
 }
 
 /* The name at the start of value, as a lenient reader sees it, without the final dot. */
@@ -156,7 +165,9 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 			continue;
 		for (size_t i = 0; i < scrub->nids; i++)
 			if (domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
-				slice_eq(id, normal))
+				(slice_eq(id, normal) ||
+					(is_longer(scrub, i) && slice_starts(normal, id) &&
+						normal.p[id.n] == '.')))
 				return true;
 	}
 	return false;
@@ -173,8 +184,8 @@ static bool
 claims(const struct scrub *scrub, struct slice value)
 {
 	for (size_t i = 0; i < scrub->nids; i++)
-		if (begins_with_id(value, scrub->ids[i], false) ||
-			begins_with_id(value, scrub->ids[i], true))
+		if (begins_with_id(value, scrub->ids[i], is_longer(scrub, i), false) ||
+			begins_with_id(value, scrub->ids[i], is_longer(scrub, i), true))
 			return true;
 	if (!slice_is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
 		return true;

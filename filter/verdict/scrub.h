@@ -12,6 +12,12 @@ struct scrub {
 	enum scrub_what what;
 	const struct slice *ids; /* our authserv-id and every --own-id */
 	size_t nids;
+	/*
+	 * The first id is the host's name as the system knows it, without a dot: the full name may
+	 * be unknown only because DNS does not answer, so that every name of which it is the first
+	 * label counts as ours.
+	 */
+	bool first_is_short;
 	struct arena *arena; /* to normalize names that are not ASCII */
 	bool envelope_field; /* also remove X-Mailstamp-Envelope */
 };

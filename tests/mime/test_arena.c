@@ -128,8 +128,9 @@ __asan_default_options(void)
 }
 
 static void
-leave(void *arg)
+leave(void *arg, enum arena_lack lack)
 {
+	(void)lack;
 	longjmp(*(jmp_buf *)arg, 1);
 }
 

@@ -6,9 +6,10 @@
 #include "tests/support/plain_row.h"
 
 static void
-no_memory(void *arg)
+no_memory(void *arg, enum arena_lack lack)
 {
 	(void)arg;
+	(void)lack;
 	cr_assert_fail("no memory");
 }
 
