@@ -10,7 +10,6 @@
 #include <iconv.h>
 
 #include "filter/feedback/feedback_report.h"
-#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
@@ -27,30 +26,20 @@ enum {
 	LAST_CHARACTER = 0x10FFFF /* of Unicode */
 };
 
-static const struct {
-	const char *code, *text;
-} warnings_table[] = {
-#define ROW_OF(id, code, text) {code, text},
-	FEEDBACK_WARNINGS(ROW_OF)};
-
-const char *
-feedback_warning_code(enum feedback_warning what)
+/*
+ * Does that character set have more than one octet for each character of ASCII? Then it is not that
+ * of a text whose declaration can be read as ASCII: some programs write UTF-8 and call it UTF-16.
+ */
+static bool
+is_wide(struct slice charset)
 {
-	return warnings_table[what].code;
-}
+	static const char *const starts[] = {
+		"utf-16", "utf16", "utf-32", "utf32", "ucs-", "ucs2", "ucs4", "iso-10646-ucs-"};
 
-const char *
-feedback_warning_text(enum feedback_warning what)
-{
-	return warnings_table[what].text;
-}
-
-void
-feedback_warn(struct feedback_warnings *warnings, enum feedback_warning what, struct slice sample)
-{
-	if (warnings->times[what]++ == 0)
-		warnings->sample[what] =
-			arena_dup(warnings->arena, slice_head(sample, FEEDBACK_VALUE / 4));
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (slice_istarts(charset, slice_str(starts[i])))
+			return true;
+	return false;
 }
 
 /* The character set from the XML declaration or a byte order mark. */
@@ -70,8 +59,10 @@ charset_of(struct slice octets)
 	for (; head.n > sizeof word; head = slice_from(head, 1)) {
 		struct slice name = slice_from(head, sizeof word);
 
-		if (slice_starts(head, slice_str(word)))
-			return slice_head(name, slice_find(name, head.p[sizeof word - 1]));
+		if (slice_starts(head, slice_str(word))) {
+			name = slice_head(name, slice_find(name, head.p[sizeof word - 1]));
+			return is_wide(name) ? SLICE("UTF-8") : name;
+		}
 	}
 	return SLICE("UTF-8");
 }
@@ -185,6 +176,15 @@ name_of(struct slice tag)
 	while (n < name.n && is_name(name.p[n]))
 		n++;
 	return slice_head(name, n);
+}
+
+/* Is it feedback, perhaps with a prefix? */
+static bool
+is_feedback(struct slice name)
+{
+	const size_t colon = slice_find(name, ':');
+
+	return slice_ieq(colon < name.n ? slice_from(name, colon + 1) : name, SLICE("feedback"));
 }
 
 /* Copies the namespace declarations of a tag, each once, and drops other attributes. */
@@ -387,8 +387,8 @@ take_markup(struct cleaning *cleaning, struct slice *left)
 {
 	size_t n = 0, kind = 0;
 
-	if (begins_doctype(slice_from(*left, 1)))
-		return ST_BAD;
+	if (cleaning->n == 0 && begins_doctype(slice_from(*left, 1)))
+		return ST_BAD; /* in an element it would be text */
 	while (kind < SECTIONS && (n = section(cleaning, *left, kind)) == 0)
 		kind++;
 	if (n > 0) {
@@ -407,6 +407,34 @@ take_markup(struct cleaning *cleaning, struct slice *left)
 	return ST_OK;
 }
 
+/*
+ * Reads what follows the root element: nothing but comments and processing instructions should.
+ * ST_BAD: another report, which would be lost.
+ */
+static enum status
+take_rest(struct cleaning *cleaning, struct slice left)
+{
+	bool odd = false;
+
+	for (left = slice_trim(left); left.n > 0; left = slice_trim(left)) {
+		size_t n = 0;
+
+		for (size_t kind = 0; n == 0 && kind < SECTIONS; kind++)
+			n = section(cleaning, left, kind);
+		if (n == 0 && !odd)
+			feedback_warn(
+				cleaning->warnings, FEEDBACK_WARN_MARKUP, slice_head(left, SAMPLE));
+		odd = odd || n == 0;
+		if (n == 0 && left.p[0] == '<' && tag_octets(left) > 0 &&
+			is_feedback(name_of(left)) && left.p[1] != '/')
+			return ST_BAD;
+		if (n == 0)
+			n = slice_find(slice_from(left, 1), '<') + 1;
+		left = slice_from(left, n);
+	}
+	return ST_OK;
+}
+
 /* Closes the elements that are still open at the end, in order. */
 static void
 close_all(struct cleaning *cleaning)
@@ -415,10 +443,8 @@ close_all(struct cleaning *cleaning)
 
 	while (cleaning->n > 0) {
 		const struct slice name = cleaning->open[cleaning->n - 1];
-		const size_t colon = slice_find(name, ':');
 
-		cut = cut || slice_ieq(colon < name.n ? slice_from(name, colon + 1) : name,
-				     SLICE("feedback"));
+		cut = cut || is_feedback(name);
 		cleaning->over = 0;
 		close_tag(cleaning, name);
 	}
@@ -457,5 +483,7 @@ feedback_clean(struct slice octets, struct arena *arena, struct feedback_warning
 	}
 	close_all(&cleaning);
 	*cleaned = buf_slice(&cleaning.out);
+	if (take_rest(&cleaning, left) != ST_OK)
+		return ST_BAD;
 	return cleaning.out.over ? ST_LIMIT : ST_OK;
 }

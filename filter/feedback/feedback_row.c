@@ -1,4 +1,7 @@
-/* feedback_row.c: maps the elements of an aggregate report to values, with warnings. */
+/*
+ * feedback_row.c: maps the elements of an aggregate report to values, with warnings; the warnings
+ * of all reports.
+ */
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_xml.h"
 #include "filter/io/clock.h"
@@ -6,6 +9,32 @@
 #include "mime/scan.h"
 
 enum { COUNT_MAX = 1000000000 };
+
+static const struct {
+	const char *code, *text;
+} warnings_table[] = {
+#define ROW_OF(id, code, text) {code, text},
+	FEEDBACK_WARNINGS(ROW_OF)};
+
+const char *
+feedback_warning_code(enum feedback_warning what)
+{
+	return warnings_table[what].code;
+}
+
+const char *
+feedback_warning_text(enum feedback_warning what)
+{
+	return warnings_table[what].text;
+}
+
+void
+feedback_warn(struct feedback_warnings *warnings, enum feedback_warning what, struct slice sample)
+{
+	if (warnings->times[what]++ == 0)
+		warnings->sample[what] =
+			arena_dup(warnings->arena, slice_head(sample, FEEDBACK_VALUE / 4));
+}
 
 enum feedback_element
 feedback_above(const struct feedback_reader *reader, size_t levels)

@@ -170,6 +170,16 @@ SHAPES = [
     *(Shape(f'{end} in a text', xml(ROW + ROW.replace('</spf></auth', f'<human_result>a{end}</human_result></spf></auth') + ROW, org=f'Acme{end}.'),
             'aggregate', {}, {**USUAL, 'org': f'Acme{text}.', 'rows': 3}, '')
       for end, text in ((']]>', ']]>'), ('<![CDATA[]]]]>>', ']]>'), (']]<![CDATA[>]]>', ']]>'))),
+    *(Shape(f'UTF-8 that says it is {name}', xml(declaration=f'<?xml version="1.0" encoding="{name}"?>', org='Ac\u00e9'), 'aggregate', {},
+            {**USUAL, 'org': 'Ac\u00e9'}, '') for name in ('utf-16', 'UTF-16LE', 'utf-32', 'ISO-10646-UCS-2', 'UCS-4')),
+    Shape('UTF-16 that says so', b'\xff\xfe' + xml(declaration='<?xml version="1.0" encoding="utf-16"?>').decode().encode('utf-16-le'), 'aggregate', {},
+          USUAL, ''),
+    Shape('a document type as text', xml(ROW + ROW.replace('</spf></auth', '<human_result><!DOCTYPE a [<!ENTITY b "c">]>&b;</human_result></spf></auth')),
+          'aggregate', {'markup': 3}, {**USUAL, 'rows': 2}, ''),
+    Shape('text after the end', xml() + b'-- \nA list', 'aggregate', {'markup': 1}, USUAL, ''),
+    Shape('comments and spaces after the end', xml() + b' <!-- <feedback> -->\n<?a <feedback>?>\n\0', 'aggregate', {'markup': 1}, USUAL, ''),
+    Shape('spaces and a comment after the end', xml() + b' <!-- <feedback> -->\n<?a <feedback>?>\r\n', 'aggregate', {}, USUAL, ''),
+    Shape('another report after the end', xml() + xml(ident='2'), '', {}, {}, 'not_xml'),
     Shape('references to characters', swap('Acme', '&#65;c&#x6D;e&#00000000000000000000000000000000000065;&#x10FFFF;&#9;.'), 'aggregate', {},
           {**USUAL, 'org': 'AcmeA\U0010ffff\t.'}, ''),
     Shape('a text longer than libxml2 reads', gzip.compress(xml(ROW + ROW.replace('</spf></auth', f'<human_result>{"a" * 11000000}'
