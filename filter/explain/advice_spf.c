@@ -184,6 +184,27 @@ unaligned(const struct advice *advice)
 		mail_from(advice, &evidence);
 }
 
+/*
+ * Advice if the author's record allows the host, which is no evidence because the message passes
+ * for a foreign domain. False if it is not so.
+ */
+static bool
+shared(const struct advice *advice)
+{
+	const struct slice passed = proof_allows(advice->ev, advice->ev->ids.author_domain)
+					    ? evidence_against_host(advice->ev, advice->own)
+					    : SLICE("");
+	const struct provider *service = evidence_service_of_host(advice->ev, advice->own);
+
+	if (passed.n > 0 && service != NULL)
+		advice_add(advice, ADVICE_SPF_SHARED, advice->author, client_text(advice),
+			service->name, advice_shown(advice, passed));
+	else if (passed.n > 0)
+		advice_add(advice, ADVICE_SPF_SHARED_HOST, advice->author, client_text(advice),
+			advice_shown(advice, passed));
+	return passed.n > 0;
+}
+
 /* Advice if the author's own record does not allow the client. */
 static void
 not_listed(const struct advice *advice)
@@ -198,6 +219,8 @@ not_listed(const struct advice *advice)
 		advice_add(advice, ADVICE_SPF_SENT_ON, client, domain);
 	else if (evidence.id == EVIDENCE_NONE && advice->results->dmarc.dkim_pass)
 		advice_add(advice, ADVICE_SPF_FORWARDER, client, domain);
+	else if (evidence.id == EVIDENCE_NONE && shared(advice))
+		return;
 	else if (evidence.id == EVIDENCE_NONE)
 		advice_add(advice, ADVICE_SPF_UNKNOWN, client, domain);
 	else if (with_client(advice, spf->domain, spf->record, &evidence, NULL, &record))
@@ -239,8 +262,9 @@ foreign(const struct advice *advice)
 	struct finding *finding;
 
 	if (evidence.id == EVIDENCE_NONE) {
-		advice_add(advice, ADVICE_SPF_FOREIGN_UNKNOWN, domain, advice->author,
-			client_text(advice));
+		if (!shared(advice))
+			advice_add(advice, ADVICE_SPF_FOREIGN_UNKNOWN, domain, advice->author,
+				client_text(advice));
 		return;
 	}
 	envelope = proof_envelope(advice->ev, author);

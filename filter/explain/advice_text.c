@@ -44,6 +44,16 @@ static const struct advice_row {
 		N_("%s in the envelope is not %s, its SPF does not pass, and nothing shows that %s "
 		   "sends for %s: this is what your policy is for. If you know it as yours, name "
 		   "it with --own-senders")},
+	[ADVICE_SPF_SHARED] = {"spf_shared", "spf", "advice-spf-unknown",
+		"author,client,service,domain,domain",
+		N_("the SPF record of %s allows %s, but all customers of %s use this host, and the "
+		   "message passes for %s, which may be another customer: if %s is yours, name it "
+		   "with --own-senders")},
+	[ADVICE_SPF_SHARED_HOST] = {"spf_shared_host", "spf", "advice-spf-unknown",
+		"author,client,domain,domain",
+		N_("the SPF record of %s allows %s, but others may use this host, too, and the "
+		   "message passes for %s, which may be somebody else: if %s is yours, name it "
+		   "with --own-senders")},
 	[ADVICE_SPF_PUBLISH_UNKNOWN] = {"spf_publish_unknown", "spf", "advice-spf-publish",
 		"domain,client",
 		N_("%s has no SPF record: publish one that allows its mail servers. Nothing shows "

@@ -7,10 +7,7 @@
 
 enum { HOSTS_MAX = 10, OWN_DOMAINS = 2 };
 
-/*
- * A name beside this one that nobody publishes: an answer for it comes from a wildcard (RFC 4592).
- * Empty if it would be too long.
- */
+/* A name beside this one that only a wildcard answers (RFC 4592); empty if it would be too long. */
 static struct slice
 unpublished(struct slice name, struct arena *arena)
 {
@@ -33,18 +30,23 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 	return false;
 }
 
-/* Does DNS say that there is no such record? Not if it does not answer. */
+/*
+ * Is it a CNAME, or may be one? Asked only of names that have an address or MX: servers that do not
+ * answer do not take that back. But a forger's message can use up the queries, or the time.
+ */
 static bool
-is_missing(struct dns *dns, struct slice name, enum dns_type type)
+is_alias(struct dns *dns, struct slice name)
 {
-	const enum dns_status status = dns_get(dns, name, type, 0)->status;
+	const struct dns_answer *answer = dns_get(dns, name, DNS_CNAME, 0);
 
-	return status == DNS_NODATA || status == DNS_NXDOMAIN;
+	return answer->status == DNS_OK || answer->outcome == DNS_OUT_DEADLINE ||
+	       answer->outcome == DNS_OUT_MANY || answer->outcome == DNS_OUT_UNASKED;
 }
 
 /*
  * Does the client have the domain's own address, or take its mail? Records that a wildcard made for
- * an invented name do not count, nor those of the target of a CNAME, which may be anybody's.
+ * an invented name do not count, nor those of the target of a CNAME, which may be anybody's. Beside
+ * a name that a registry registers is no name of the owner's, but one that anybody can register.
  */
 static enum evidence_id
 evidence_at(const struct evaluation *ev, struct slice domain)
@@ -53,16 +55,22 @@ evidence_at(const struct evaluation *ev, struct slice domain)
 	struct dns *dns = ev->in.dns;
 	const bool address = dns_has_address(dns, domain, ip, 0);
 	const enum dns_type type = !address ? DNS_MX : ip->family == 4 ? DNS_A : DNS_AAAA;
+	const enum evidence_id found = address ? EVIDENCE_ADDRESS : EVIDENCE_MX;
 	const struct slice beside = unpublished(domain, ev->arena);
+	enum dns_status status;
 
-	if ((!address && !is_mx(dns, domain, ip)) || !is_missing(dns, domain, DNS_CNAME))
+	if ((!address && !is_mx(dns, domain, ip)) || is_alias(dns, domain))
 		return EVIDENCE_NONE;
+	if (domain_is_registry(slice_from(domain, slice_find(domain, '.') + 1)))
+		return found;
+	status = dns_get(dns, beside, type, 0)->status;
+	if (status == DNS_NODATA || status == DNS_NXDOMAIN)
+		return found;
 	/* a wildcard that gives other answers shows that this name has its own */
-	if (!is_missing(dns, beside, type) &&
-		(dns_get(dns, beside, type, 0)->status != DNS_OK ||
-			(address ? dns_has_address(dns, beside, ip, 0) : is_mx(dns, beside, ip))))
-		return EVIDENCE_NONE;
-	return address ? EVIDENCE_ADDRESS : EVIDENCE_MX;
+	if (status == DNS_OK &&
+		!(address ? dns_has_address(dns, beside, ip, 0) : is_mx(dns, beside, ip)))
+		return found;
+	return EVIDENCE_NONE;
 }
 
 /*
@@ -99,7 +107,7 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 	return claimed.n > 0 && domain_normalize(claimed, ev->arena, &name) == ST_OK &&
 	       own_senders_have_host(own, name) &&
 	       dns_has_address(ev->in.dns, name, &ev->intake.envelope.client_ip, 0) &&
-	       is_missing(ev->in.dns, name, DNS_CNAME);
+	       !is_alias(ev->in.dns, name);
 }
 
 /*
@@ -108,10 +116,7 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
  */
 typedef bool (*name_test)(void *arg, struct slice name, bool included);
 
-/*
- * The names that are searched for in the records: those of a domain (empty: none) and of a service
- * (NULL: none).
- */
+/* Names that are searched for: of a domain (empty: none), and of a service (NULL: none). */
 struct sought {
 	const struct evaluation *ev;
 	struct slice domain;
@@ -193,9 +198,7 @@ seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 	return false;
 }
 
-/*
- * Do the CNAMEs that the customer's service documents lead from the author's selectors to keys of
- * this customer?
+/* Do the CNAMEs that a service documents lead from the author's selectors to this customer's keys?
  */
 static bool
 seek_customer_keys(const struct evaluation *ev, const struct provider *provider,
@@ -432,6 +435,12 @@ evidence_of_range(const struct evaluation *ev, const struct own_senders *own)
 	return (struct evidence){.id = EVIDENCE_NONE};
 }
 
+struct slice
+evidence_against_host(const struct evaluation *ev, const struct own_senders *own)
+{
+	return foreign_pass(ev, own, evidence_service_of_host(ev, own));
+}
+
 struct evidence
 evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 {
@@ -443,12 +452,8 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 
 	if (ip->family == 0)
 		return found;
-	/*
-	 * even if the envelope is of another domain; a record that lists addresses does not tell
-	 * whose they are
-	 */
-	if (proof_allows(ev, ev->ids.author_domain) &&
-		foreign_pass(ev, own, evidence_service_of_host(ev, own)).n == 0)
+	/* the record does not tell who else uses the addresses that it allows */
+	if (proof_allows(ev, ev->ids.author_domain) && evidence_against_host(ev, own).n == 0)
 		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))

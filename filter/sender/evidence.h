@@ -43,6 +43,14 @@ const struct provider *evidence_service_of_host(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
 /*
+ * The domain, not known as the author's, for which the message passes, so that a host that the
+ * author's record allows is no evidence; empty if there is none. It may be another customer's of
+ * the service of the host, or the author's own after all.
+ */
+struct slice evidence_against_host(
+	const struct evaluation *evaluation, const struct own_senders *own);
+
+/*
  * Finds evidence that a signing or envelope domain, which is not the author's, sends for the
  * author. provider: the service to which the domain belongs, also without evidence. EVIDENCE_MX:
  * only the MX records name that service. It need not send for the author, and other customers use

@@ -289,6 +289,9 @@ def wildcards():
         yield story('forged-from-a-host-by-wildcard-' + name, 'spf_publish_unknown', POLICY + SPF + records, **away)
     yield story('forged-from-a-taken-over-name-on-the-own-list', 'spf_unknown', POLICY + SPF + 'old.example.com CNAME x.pages.example\n'
                 'x.pages.example A 203.0.113.66\n', own='example.com\n', ip='203.0.113.66', helo='old.example.com', **none)
+    yield story('forged-from-a-taken-over-name-when-time-is-up', 'spf_unknown', POLICY + SPF + 'old.example.com CNAME x.pages.example\n'
+                'x.pages.example A 203.0.113.66\n!DEADLINE old.example.com CNAME\n', own='example.com\n', ip='203.0.113.66',
+                helo='old.example.com', **none)
     # who controls a name below does not speak for the domain
     yield story('forged-with-a-selector-of-a-customer-below', 'spf_unknown', POLICY + SPF + services + 'x._domainkey.c1.example.com CNAME '
                 'x.zendesk.com\n', message=mail().signed('rsa-c', 'c1.example.com', 'x'), ip='203.0.113.66', **none)
@@ -297,6 +300,12 @@ def wildcards():
                 'x.zendesk.com\n!TIMEOUT mailstamp-no-such-name._domainkey.example.com CNAME\n', message=signed, ip='203.0.113.66', **none)
     yield story('forged-from-a-host-beside-silence', 'spf_publish_unknown', POLICY + SPF + 'invented.example.com A 203.0.113.66\n'
                 '!TIMEOUT mailstamp-no-such-name.example.com A\n', **away)
+    # beside a registered name is no name of the owner's; and silence about a CNAME takes no answer back
+    for name, silence in (('the-registry', '!SERVFAIL mailstamp-no-such-name.com\n'), ('the-question-for-a-cname', '!TIMEOUT example.com CNAME\n')):
+        yield story('own-mx-and-silence-of-' + name, 'spf_add', POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n' +
+                    silence, ip='203.0.113.7')
+    yield story('own-host-and-silence-of-the-question-for-a-cname', 'spf_add', POLICY + SPF + 'out.example.net A 203.0.113.7\n'
+                '!TIMEOUT out.example.net CNAME\n', own='example.net\n', helo='out.example.net', ip='203.0.113.7')
     yield story('host-beside-a-wildcard', 'spf_publish', POLICY + SPF + '*.example.com A 192.0.2.9\nnews.example.com A 203.0.113.7\n',
                 ip='203.0.113.7', message=mail(author='x@news.example.com'), mail_from='x@news.example.com')
     # any selector of a service may be another customer's: only a signature on mail of the service's hosts is its own
@@ -323,6 +332,18 @@ def neighbours():
                     _spf.example.com TXT v=spf1 include:_spf.google.com -all
                     example.com._spf.flat.example TXT v=spf1 include:_spf.google.com -all
                     """ % record, **at, **none)
+    # the record allows the host, but the name for which the message passes is a customer's, maybe the author's own
+    for name, zone, ip, tenant, service in (
+            ('google', google, '203.0.113.130', 'example-com.20230601.gappssmtp.com', 'Google Workspace'),
+            ('microsoft', POLICY + OUTLOOK + 'example.com TXT v=spf1 include:spf.protection.outlook.com -all\n', '203.0.113.194',
+             'example.onmicrosoft.com', 'Microsoft 365')):
+        yield story('null-path-of-a-customer-at-' + name, 'spf_shared', zone + 'x._domainkey.%s KEY rsa-b\n' % tenant, ip=ip, mail_from='',
+                    helo='h.example.org', message=mail().signed('rsa-b', tenant, 'x'), **none,
+                    told=('record of example.com allows %s, but all customers of %s use this host, and the message passes for %s' % (
+                        ip, service, tenant),))
+    yield story('null-path-at-a-host-that-the-record-lists', 'spf_shared_host', POLICY + SPF.replace('192.0.2.0/28', '203.0.113.0/24') + foreign,
+                message=signed, ip='203.0.113.130', mail_from='', helo='h.example.org', **none,
+                told=('allows 203.0.113.130, but others may use this host, too, and the message passes for forger.example',))
     yield story('neighbour-on-the-own-list', 'dkim_domain', google + foreign + KEYS, message=signed, own='forger.example\n', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'), **at)
     yield story('agency-that-the-record-includes', 'dkim_domain', google.replace(
