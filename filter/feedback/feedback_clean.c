@@ -124,6 +124,7 @@ struct cleaning {
 	size_t n;
 	size_t over;         /* number of open elements that are nested too deep for `open` */
 	bool ended;          /* the root element was closed */
+	size_t reports;      /* number of elements feedback, without those inside another one */
 	bool none[SECTIONS]; /* the rest of the text has no end of a section of that kind */
 };
 
@@ -254,6 +255,15 @@ close_tag(struct cleaning *cleaning, struct slice name)
 	cleaning->ended = cleaning->n == 0;
 }
 
+static bool
+in_feedback(const struct cleaning *cleaning)
+{
+	for (size_t i = 0; i < cleaning->n; i++)
+		if (is_feedback(cleaning->open[i]))
+			return true;
+	return false;
+}
+
 /* Handles a start tag, an end tag or an empty element. */
 static void
 take_tag(struct cleaning *cleaning, struct slice tag)
@@ -269,6 +279,7 @@ take_tag(struct cleaning *cleaning, struct slice tag)
 		cleaning->over += empty ? 0 : 1;
 		return;
 	}
+	cleaning->reports += is_feedback(name) && !in_feedback(cleaning);
 	buf_addc(&cleaning->out, '<');
 	buf_add(&cleaning->out, name);
 	add_spaces(&cleaning->out, slice_head(tag, tag.n - 1));
@@ -483,7 +494,7 @@ feedback_clean(struct slice octets, struct arena *arena, struct feedback_warning
 	}
 	close_all(&cleaning);
 	*cleaned = buf_slice(&cleaning.out);
-	if (take_rest(&cleaning, left) != ST_OK)
+	if (take_rest(&cleaning, left) != ST_OK || cleaning.reports > 1)
 		return ST_BAD;
 	return cleaning.out.over ? ST_LIMIT : ST_OK;
 }

@@ -137,7 +137,8 @@ enum status feedback_aggregate_parse(struct slice octets, struct arena *arena,
 
 /*
  * Makes well-formed XML of the octets: see feedback_clean.c. ST_BAD: they have a document type
- * declaration, which no report needs and XML bombs use; ST_LIMIT: the result is too long.
+ * declaration, which no report needs and XML bombs use, or are more than one report; ST_LIMIT: the
+ * result is too long.
  */
 enum status feedback_clean(struct slice octets, struct arena *arena,
 	struct feedback_warnings *warnings, struct slice *cleaned);

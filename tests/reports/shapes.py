@@ -179,6 +179,8 @@ SHAPES = [
     Shape('text after the end', xml() + b'-- \nA list', 'aggregate', {'markup': 1}, USUAL, ''),
     Shape('comments and spaces after the end', xml() + b' <!-- <feedback> -->\n<?a <feedback>?>\n\0', 'aggregate', {'markup': 1}, USUAL, ''),
     Shape('spaces and a comment after the end', xml() + b' <!-- <feedback> -->\n<?a <feedback>?>\r\n', 'aggregate', {}, USUAL, ''),
+    Shape('two reports in a wrapper', b'<reports>' + xml(declaration='') + xml(declaration='', ident='2') + b'</reports>', '', {}, {}, 'not_xml'),
+    Shape('a report in a report', swap('<policy_published>', '<feedback><version>1.0</version></feedback><policy_published>'), 'aggregate', {}, USUAL, ''),
     Shape('another report after the end', xml() + xml(ident='2'), '', {}, {}, 'not_xml'),
     Shape('references to characters', swap('Acme', '&#65;c&#x6D;e&#00000000000000000000000000000000000065;&#x10FFFF;&#9;.'), 'aggregate', {},
           {**USUAL, 'org': 'AcmeA\U0010ffff\t.'}, ''),
