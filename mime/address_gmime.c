@@ -297,6 +297,7 @@ read_there(struct address_gmime *gmime, const char *value, struct domains *found
 	case APART_DIED:
 		return ST_LIMIT;
 	case APART_NO_LOAD:
+	case APART_NO_SECCOMP:
 	case APART_NOT_STARTED:
 		break;
 	}

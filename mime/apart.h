@@ -11,6 +11,7 @@
 enum apart_end {
 	APART_DONE,
 	APART_NO_LOAD,     /* load failed */
+	APART_NO_SECCOMP,  /* it could not give up its rights, which the kernel does not offer */
 	APART_NOT_STARTED, /* no process could be started */
 	APART_DIED         /* it ended early or exceeded its time or another limit */
 };

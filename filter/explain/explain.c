@@ -301,8 +301,8 @@ tell_bounce(const struct evaluation *ev, const struct own_senders *own, enum bou
 			  "memory, or they exceed a limit"));
 	if (found == BOUNCE_FAILED)
 		fprintf(stderr, "mailstamp: %s\n",
-			_("the bounce is not explained: no process could be started, or GMime "
-			  "cannot be loaded"));
+			_("the bounce is not explained: no process could be started, GMime "
+			  "cannot be loaded, or the kernel does not offer seccomp"));
 	if (found != BOUNCE_READ)
 		return found != BOUNCE_FAILED;
 	if (!bounce->whole)

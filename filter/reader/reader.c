@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,11 +13,13 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/io/fault.h"
 #include "filter/io/process.h"
 #include "filter/io/write.h"
 #include "filter/runs/run_row.h"
 #include "filter/settings/profile.h"
 #include "filter/stats/row.h"
+#include "filter/text/i18n.h"
 
 enum {
 	ROOM = 128 * 1024,          /* octets per read */
@@ -86,7 +89,7 @@ launch(reader_work *work, void *arg)
 	int sockets[2], pipes[2];
 
 	if (reader == NULL || !open_ends(sockets, pipes)) {
-		free(reader);
+		free(reader); /* keeps errno, as close does below */
 		return NULL;
 	}
 	reader->pid = fork();
@@ -129,8 +132,12 @@ reader_start(reader_work *work, void *arg, int *status)
 	enum reader_got got;
 
 	*status = EXIT_TEMPFAIL;
-	if (reader == NULL)
+	if (reader == NULL) {
+		const enum fault why = fault_of_lack(errno, FAULT_NO_PROCESS);
+
+		fprintf(stderr, "mailstamp: %s\n", _(fault_text(why)));
 		return NULL;
+	}
 	got = reader_next(reader, START_MS, &frame);
 	if (got == READER_FRAME && frame.kind == FRAME_READY)
 		return reader;

@@ -20,7 +20,8 @@ typedef int reader_work(void *arg);
 
 /*
  * Starts the process, which calls work and must send FRAME_READY first. NULL if it does not, with
- * *status: its exit status. Must not be called while other threads hold locks that work needs.
+ * *status: its exit status; if no process could be started, stderr says why. Must not be called
+ * while other threads hold locks that work needs.
  */
 struct reader *reader_start(reader_work *work, void *arg, int *status);
 

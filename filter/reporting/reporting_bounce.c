@@ -237,6 +237,7 @@ static int
 take(struct bounce *bounce, struct slice raw)
 {
 	enum status st = reporting_store_secret(bounce->store, bounce->arena, &bounce->secret);
+	enum apart_end end;
 	bool failed;
 
 	if (st == ST_OK)
@@ -245,8 +246,10 @@ take(struct bounce *bounce, struct slice raw)
 		return st == ST_BAD ? 0 : store_failed(bounce->store);
 	/* if the process ended early, the cause may be the message or a lack of memory: try again
 	 */
-	if (reporting_bounce_failed(&sandbox_apart, bounce->gmime, raw, bounce->arena, &failed) !=
-		APART_DONE)
+	end = reporting_bounce_failed(&sandbox_apart, bounce->gmime, raw, bounce->arena, &failed);
+	if (end == APART_NO_SECCOMP)
+		return fail(REPORTING_E_NO_SECCOMP, bounce->arena);
+	if (end != APART_DONE)
 		return fail(REPORTING_E_NO_PARTS, bounce->arena);
 	return failed && store_it(bounce) != ST_OK ? store_failed(bounce->store) : 0;
 }

@@ -11,6 +11,7 @@
 	R(NOT_WRITTEN, "reporting_not_written", "a report could not be written: no memory, or libxml2 or zlib cannot be loaded") \
 	R(NOT_SENT,    "reporting_not_sent",    "a mail could not be written: no memory, or GMime or OpenSSL cannot be loaded") \
 	R(NO_PARTS,    "reporting_no_parts",    "the parts of the bounce could not be read: GMime cannot be loaded, or its process could not be started, or ended early") \
+	R(NO_SECCOMP,  "reporting_no_seccomp",  "the parts of the bounce are not read: the kernel does not offer seccomp") \
 	R(NO_ADDRESS,  "reporting_no_address",  "--bounce-address or --report-from is needed")
 
 #define REPORTING_ERROR_ID(id, code, text) REPORTING_E_##id,

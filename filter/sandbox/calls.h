@@ -18,8 +18,9 @@ enum {
 	CALLS_APART = 1 << 7,  /* instead of CALLS_BASE: memory, and writing to open descriptors */
 	CALLS_SEND = 1 << 9,   /* send data and descriptors over an open socket */
 	CALLS_STORE = 1 << 10, /* with CALLS_WRITE: an SQLite database */
-	CALLS_PARENT = 1 << 8  /* with CALLS_FORK: exchange data with a child with fewer rights, and
-				  kill it */
+	CALLS_CONNECTED = 1 << 11, /* data over a socket that is connected */
+	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: exchange data with a child with fewer rights, and
+				 kill it */
 };
 
 enum { CALL_CHECKS = 2 };

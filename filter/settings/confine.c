@@ -237,9 +237,11 @@ make_plan(struct plan *plan, const struct options *options)
 
 	/* GMime reads in a child */
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_FORK;
-	/* a bounce needs only the connection to its database, which is open */
-	if (options->command != COMMAND_REPORT_BOUNCE || strstr(options->store, "://") != NULL)
+	/* a bounce needs only the connection to its database, which is open and is not renewed */
+	if (options->command != COMMAND_REPORT_BOUNCE)
 		plan->sandbox.calls |= CALLS_SOCKETS;
+	else if (strstr(options->store, "://") != NULL)
+		plan->sandbox.calls |= CALLS_CONNECTED;
 	if (options->command == COMMAND_BATCH) /* a child inherits the sandbox */
 		plan->sandbox.calls |= CALLS_THREADS | CALLS_PARENT;
 	add_libraries(plan);

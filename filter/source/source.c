@@ -51,9 +51,15 @@ open_list(struct source *source, const char *path, struct error *error)
 		*error = fault_error(fault_of_path(errno), N_("list"), path);
 		return ST_BAD;
 	}
-	if (fstat(source->list, &info) == 0 && S_ISREG(info.st_mode))
+	if (fstat(source->list, &info) != 0)
+		return ST_OK; /* reading it tells the error */
+	if (S_ISREG(info.st_mode))
 		source->size = (double)info.st_size;
-	return ST_OK;
+	if (!S_ISDIR(info.st_mode))
+		return ST_OK;
+	close(source->list);
+	*error = fault_error(FAULT_FOLDER, N_("list"), path);
+	return ST_BAD;
 }
 
 enum status

@@ -15,7 +15,7 @@
 	R(OLDER,       "store_older",       "has an older schema: `mailstamp report read` migrates it") \
 	R(NO_SQLITE,   "store_no_sqlite",   "libsqlite3.so.0 cannot be loaded") \
 	R(NO_LIBPQ,    "store_no_libpq",    "libpq.so.5 cannot be loaded") \
-	R(WAL,         "store_wal",         "nothing can be written beside it, and its -wal file holds changes: copy both to another folder") \
+	R(WAL,         "store_wal",         "nothing can be written beside it, and its -wal or -journal file holds changes: copy both to another folder") \
 	/* using it */ \
 	R(CHANGED,     "store_changed",     "was changed while it was read") \
 	R(DATABASE,    "store_database",    "the database reports: %s") \

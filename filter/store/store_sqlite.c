@@ -376,30 +376,40 @@ immutable_name(const char *path, struct arena *arena)
 	return arena_cstr(arena, buf_slice(&name));
 }
 
+/* Is there a file beside the database whose name ends so, and which is not empty, or not known? */
+static bool
+holds_changes(const char *name, const char *end, struct arena *arena)
+{
+	struct buf beside;
+	struct stat info;
+
+	buf_init(&beside, arena, strlen(name) + strlen(end));
+	buf_adds(&beside, name);
+	buf_adds(&beside, end);
+	if (stat(arena_cstr(arena, buf_slice(&beside)), &info) == 0)
+		return info.st_size > 0;
+	return errno != ENOENT;
+}
+
 /*
  * Opens a file to read it where nothing can be written: on a read-only file system, or in a folder
  * of another user. With WAL, even a reader writes files beside it for locks, so this one has none:
  * is_changed tells whether another program wrote meanwhile. What is still in the -wal file could
- * not be read.
+ * not be read, and what the -journal file would take back would be read.
  */
 static enum status
 open_unlocked(const char *path, struct arena *arena, struct store *store, const char *settings)
 {
 	struct connection *connection = store->connection;
 	char *real = realpath(path, NULL); /* SQLite's other files are beside the real one */
-	const char *name, *wal;
-	struct buf beside;
-	struct stat info;
+	const char *name;
 	int why;
 
 	if (real == NULL)
 		return ST_TEMP; /* with the error of the first attempt */
 	name = arena_cstr(arena, slice_str(real));
 	free(real);
-	buf_init(&beside, arena, strlen(name) + sizeof "-wal");
-	buf_addf(&beside, "%s-wal", name);
-	wal = arena_cstr(arena, buf_slice(&beside));
-	if (stat(wal, &info) == 0 ? info.st_size > 0 : errno != ENOENT) {
+	if (holds_changes(name, "-wal", arena) || holds_changes(name, "-journal", arena)) {
 		store->error = store_error(STORE_E_WAL);
 		return ST_TEMP;
 	}

@@ -53,6 +53,14 @@ class World:
             raise ValueError(f'{command}: status {done.returncode}: {done.stderr}')
         return done
 
+    def without_seccomp(self, suite, argv, text, now):
+        """The process that reads a bounce is never unprotected: where the kernel has no seccomp the bounce waits, and that is said."""
+        source, library = self.folder / 'no-seccomp.c', self.folder / 'no-seccomp.so'
+        source.write_text('#include <errno.h>\nlong syscall(long number, ...) { errno = ENOSYS; return -1; }\n')
+        subprocess.run(['gcc', '-shared', '-fPIC', '-w', '-o', library, source], check=True)
+        done = self.run('bounce', '--sandbox', 'off', *argv, now=now, wanted=75, input=text, env=dict(os.environ, LD_PRELOAD=str(library)))
+        suite.check('bounces: without seccomp', 'the kernel does not offer seccomp' in done.stderr, done)
+
     def importing(self, *logs, wanted=0, options=()):
         return self.run('import', '--report-from', FROM, '--own-address', 'rua@us.example', *options, *logs, wanted=wanted)
 

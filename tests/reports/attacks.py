@@ -242,6 +242,34 @@ def shows(suite, places, read, show):
         suite.check('show: no store', none.returncode == 78 and not (places.folder / 'none.sqlite').exists(), none)
 
 
+def unfinished(suite, store, allow, show):
+    """A writer with a rollback journal was killed: what it had not committed is not reported."""
+    journal, whole = store.with_name(store.name + '-journal'), store.read_bytes()
+    writer = sqlite3.connect(store, isolation_level=None)
+    writer.execute('PRAGMA journal_mode = DELETE')
+    writer.execute('PRAGMA cache_size = 1')
+    writer.execute('CREATE TABLE filler (octets)')
+    writer.execute('BEGIN')
+    writer.execute('UPDATE in_row SET messages = 99')
+    writer.execute('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)'
+                   ' INSERT INTO filler SELECT randomblob(4000) FROM n')    # so that the cache is written
+    kept = store.read_bytes(), journal.read_bytes()
+    writer.execute('ROLLBACK')
+    writer.close()
+    for path, octets in zip((store, journal), kept):
+        path.write_bytes(octets)
+    allow()
+    done = show()
+    suite.check('unwritable: a -journal file that cannot be read', len(kept[1]) > 512 and done.returncode == 75 and not done.stdout
+                and b'-wal or -journal file holds changes' in done.stderr, done)
+    journal.write_bytes(b'')
+    store.write_bytes(whole)
+    allow()
+    done = show()
+    suite.check('unwritable: an empty -journal file', done.returncode == 0 and done.stdout, done)
+    journal.unlink()
+
+
 def unwritable(suite, places, read, program):
     """A store where nothing can be written: it is read, unless that could be wrong."""
     os.chmod(places.folder, 0o755)
@@ -290,8 +318,9 @@ def unwritable(suite, places, read, program):
     (folder / (store.name + '-wal')).write_bytes(kept)
     allow()
     done = show()
-    suite.check('unwritable: a -wal file that cannot be read', done.returncode == 75 and b'-wal file holds changes' in done.stderr and not done.stdout, done)
+    suite.check('unwritable: a -wal file that cannot be read', done.returncode == 75 and b'-wal or -journal file holds changes' in done.stderr and not done.stdout, done)
     (folder / (store.name + '-wal')).unlink()
+    unfinished(suite, store, allow, show)
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(('127.0.0.1', 0))
     silent.settimeout(300)

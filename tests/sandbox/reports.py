@@ -25,6 +25,9 @@ LIBPQ = PLAIN | {'sendto', 'recvfrom'}
 # DNS is asked for the sender of a report; a bounce needs none of these, if its store is a file
 SOCKETS = set('socket connect sendto recvfrom sendmsg recvmsg getsockopt setsockopt getsockname getpeername shutdown'.split())
 
+# what is left of them to a bounce whose store is PostgreSQL: it cannot connect to anything else
+CONNECTED = set('sendto recvfrom sendmsg recvmsg getsockopt shutdown'.split())
+
 
 class Reader:
     """`report read` and `bounce` with one store."""
@@ -130,7 +133,9 @@ def store(suite, bench, name, place, names, allowed, calls, step, never):
     if step == 1:
         forbidden(suite, name, reader, names, allowed, never)
         files(suite, name, reader, names, bench.folder)
-        forbidden(suite, f'{name}, bounce', reader, names, allowed - (set() if '://' in str(place) else SOCKETS), never, 'bounce')
+    if step == 1 or '://' in str(place):
+        left = CONNECTED if '://' in str(place) else set()
+        forbidden(suite, f'{name}, bounce', reader, names, allowed - SOCKETS | left, never, 'bounce')
     if shutil.which('strace') is None:
         suite.skip(f'{name}, traced', 'strace cannot be run')
         return
