@@ -149,9 +149,8 @@ enum status
 reporting_post_path(struct reporting_post *post, int64_t mail, int64_t made, const char **path)
 {
 	const struct options *options = post->options;
-	/* not only from when it was made: a mail that waited for long must not begin with a path
-	   whose time is over; nor only from now, because the clock may be behind */
-	const int64_t from = made > post->now ? made : post->now;
+	/* a mail that waited for long must not begin with a path whose time is nearly over */
+	const int64_t from = made + REPORTING_LATE < post->now ? post->now : made;
 	const struct reporting_verp verp = {mail, from / DAY_SECONDS + REPORTING_VERP_DAYS};
 	const char *base =
 		options->bounce_address != NULL ? options->bounce_address : options->report_from;

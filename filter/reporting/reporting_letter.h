@@ -5,9 +5,13 @@
 #define FILTER_REPORTING_REPORTING_LETTER_H
 
 #include "filter/aggregate/aggregate_row.h"
+#include "filter/io/clock.h"
 #include "filter/reporting/reporting_target.h"
 #include "filter/settings/settings.h"
 #include "filter/store/store.h"
+
+/* after it was frozen, in seconds: the last attempt is no earlier */
+enum { REPORTING_LATE = 7 * DAY_SECONDS };
 
 /* Shared by all letters of a run. */
 struct reporting_post {
@@ -47,12 +51,14 @@ enum status reporting_letter_suppressed(
 enum status reporting_letter_consent(struct reporting_post *post, struct reporting_letter *letter,
 	enum reporting_consent *consent);
 
-/* Sets verp and text. Each attempt makes the same text; the day in verp is that of the attempt. */
+/*
+ * Sets verp and text. Each attempt makes the same text, and until REPORTING_LATE the same verp.
+ */
 enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
 
 /*
- * The reverse-path for passing on, now, a mail made at that time, with our secret. ST_TEMP if
- * OpenSSL fails.
+ * The reverse-path for passing on, now, a mail made at that time, with our secret. It changes with
+ * the day only after REPORTING_LATE. ST_TEMP if OpenSSL fails.
  */
 enum status reporting_post_path(
 	struct reporting_post *post, int64_t mail, int64_t made, const char **path);

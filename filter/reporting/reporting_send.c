@@ -26,7 +26,6 @@ enum {
 	WAIT_FIRST = 600, /* seconds until the next attempt, doubled each time */
 	WAIT_DOUBLED = 6, /* how often it is doubled */
 	WAIT_MOST = WAIT_FIRST << WAIT_DOUBLED,
-	EXPIRES = 7 * DAY_SECONDS, /* seconds after the report was frozen */
 	TEXT_MAX = 2048,
 };
 
@@ -79,7 +78,7 @@ wait_longer(struct sender *sender, const struct mail *mail, const struct reporti
 	struct store_query *query =
 		store_query(sender->post.store, "UPDATE out_mail SET next = ?1 WHERE id = ?2");
 
-	if (last && letter->frozen + EXPIRES < sender->post.now) {
+	if (last && letter->frozen + REPORTING_LATE < sender->post.now) {
 		sender->expired++;
 		return set_state(sender, mail->id, REPORTING_EXPIRED);
 	}
@@ -184,7 +183,7 @@ send_one(struct sender *sender, const struct mail *mail)
 	if (consent == REPORTING_CONSENT_UNKNOWN) /* given up only in a second run after its time */
 		return wait_longer(sender, mail, &letter,
 			mail->due <= post->now &&
-				mail->due - pause_after(mail) > letter.frozen + EXPIRES);
+				mail->due - pause_after(mail) > letter.frozen + REPORTING_LATE);
 	if (consent == REPORTING_CONSENT_REFUSED) {
 		sender->refused++;
 		return set_state(sender, mail->id, REPORTING_REFUSED);
