@@ -28,7 +28,7 @@ struct dns_servers {
 /* ADDR, ADDR:PORT (IPv4) or [ADDR]:PORT; the port defaults to 53. */
 bool dns_server_parse(struct slice text, struct dns_server *server);
 
-/* Is its address a loopback address? No packet from the network can then look like its answer. */
+/* Is its address a loopback address, so that it computes on the processors of this machine? */
 bool dns_server_is_local(const struct dns_server *server);
 
 /*

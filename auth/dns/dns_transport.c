@@ -24,17 +24,9 @@ transport_init(struct transport *t, struct arena *arena)
 		t->max = limit.rlim_cur < 2 ? 1 : (size_t)limit.rlim_cur / 2;
 }
 
-static void
-close_idle(struct transport *t)
-{
-	while (t->nidle > 0)
-		close(t->idle[--t->nidle].fd);
-}
-
 void
 transport_free(struct transport *t)
 {
-	close_idle(t);
 	for (size_t i = 0; i < t->n; i++)
 		if (t->sockets[i] != NULL)
 			close(t->fds[i].fd);
@@ -67,26 +59,12 @@ transport_watch(struct transport *t, int fd)
 	add_place(t, NULL, fd, POLLIN);
 }
 
-/*
- * Keeps the socket for another query, or closes it. One without an answer is closed: its server may
- * have gone, and answer late.
- */
-static void
-keep_or_close(struct transport *t, const struct dns_socket *s, int fd)
-{
-	if (s->heard && s->uses < TRANSPORT_USES && t->nidle < TRANSPORT_IDLE &&
-		dns_server_is_local(s->to))
-		t->idle[t->nidle++] = (struct idle_socket){s->to, fd, s->uses};
-	else
-		close(fd);
-}
-
 void
 transport_close(struct transport *t, struct dns_socket *s)
 {
 	size_t last = t->n - 1;
 
-	keep_or_close(t, s, t->fds[s->place].fd);
+	close(t->fds[s->place].fd);
 	t->open--;
 	if (s->place < last) {
 		t->fds[s->place] = t->fds[last];
@@ -149,46 +127,18 @@ write_query(struct dns_socket *s, struct slice name, enum dns_type type)
 	return s->query_n > 0;
 }
 
-/* Takes a socket that was kept for this server; false if there is none. */
-static bool
-take_idle(struct transport *t, struct dns_socket *s, int *fd)
-{
-	for (size_t i = t->nidle; i-- > 0;)
-		if (t->idle[i].to == s->to) {
-			*fd = t->idle[i].fd;
-			s->uses = t->idle[i].uses + 1;
-			t->idle[i] = t->idle[--t->nidle];
-			return true;
-		}
-	return false;
-}
-
-/* A socket for the query: one that was kept, or a new one. */
-static enum transport_status
-find_socket(struct transport *t, struct dns_socket *s, int *fd)
-{
-	enum transport_status status;
-
-	s->uses = 1;
-	s->heard = false;
-	if (!s->tcp && take_idle(t, s, fd))
-		return TRANSPORT_SENT;
-	if (t->open + t->nidle >= t->max)
-		close_idle(t);
-	status = connect_to(t, s->tcp, s->to, fd);
-	if (status != TRANSPORT_FULL || t->nidle == 0)
-		return status;
-	close_idle(t);
-	return connect_to(t, s->tcp, s->to, fd);
-}
-
-static enum transport_status
-open_once(struct transport *t, struct dns_socket *s)
+enum transport_status
+transport_open(struct transport *t, struct dns_socket *s, const struct dns_server *server,
+	struct slice name, enum dns_type type)
 {
 	enum transport_status status;
 	int fd;
 
-	status = find_socket(t, s, &fd);
+	if (t->open >= t->max)
+		return TRANSPORT_FULL;
+	if (!write_query(s, name, type))
+		return TRANSPORT_REFUSED;
+	status = connect_to(t, s->tcp, server, &fd);
 	if (status != TRANSPORT_SENT)
 		return status;
 	s->place = t->n;
@@ -199,24 +149,6 @@ open_once(struct transport *t, struct dns_socket *s)
 	status = transport_repeat(t, s);
 	if (status != TRANSPORT_SENT)
 		transport_close(t, s);
-	return status;
-}
-
-enum transport_status
-transport_open(struct transport *t, struct dns_socket *s, const struct dns_server *server,
-	struct slice name, enum dns_type type)
-{
-	enum transport_status status;
-
-	if (t->open >= t->max)
-		return TRANSPORT_FULL;
-	if (!write_query(s, name, type))
-		return TRANSPORT_REFUSED;
-	s->to = server;
-	/* the error of a kept socket may be older than the query: a server that was restarted */
-	do
-		status = open_once(t, s);
-	while (status == TRANSPORT_REFUSED && s->uses > 1);
 	return status;
 }
 
@@ -279,7 +211,7 @@ transport_poll(struct transport *t, int timeout)
 static bool
 read_udp(struct transport *t, int fd, struct transport_event *event)
 {
-	struct dns_socket *s = event->socket;
+	const struct dns_socket *s = event->socket;
 	ssize_t n = recv(fd, t->packet, sizeof t->packet, MSG_TRUNC);
 	bool cut = n > (ssize_t)sizeof t->packet;
 
@@ -292,7 +224,6 @@ read_udp(struct transport *t, int fd, struct transport_event *event)
 		    event->message, slice_make((const char *)s->query + LENGTH, s->query_n)))
 		return false;
 	cut |= (t->packet[2] & HEADER_TC) != 0;
-	s->heard = true;
 	event->kind = cut ? TRANSPORT_CUT : TRANSPORT_ANSWER;
 	return true;
 }

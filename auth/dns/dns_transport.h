@@ -1,9 +1,8 @@
 /*
  * dns_transport.h: queries and answers over sockets; each query to each server has its own socket,
- * so that port and id are both new (RFC 5452 9.2). Only to a server on a loopback address, for
- * which nobody else on the network can answer, is a socket used again after an answer. Only
- * transport_poll waits; dns_resolver.c decides what to do next. If threads share a transport, they
- * hold lock while they call these functions.
+ * so that port and id are both new (RFC 5452 9.2). Only transport_poll waits; dns_resolver.c
+ * decides what to do next. If threads share a transport, they hold lock while they call these
+ * functions.
  */
 #ifndef AUTH_DNS_DNS_TRANSPORT_H
 #define AUTH_DNS_DNS_TRANSPORT_H
@@ -15,10 +14,8 @@
 #include "auth/dns/dns_wire.h"
 
 enum {
-	TRANSPORT_UDP_MAX = 4096, /* larger than we announce, for servers that ignore that */
-	TRANSPORT_IDLE = 16,      /* maximum number of sockets that are kept for the next query */
-	TRANSPORT_USES = 64       /* maximum number of queries for one port */
-};
+	TRANSPORT_UDP_MAX = 4096
+}; /* larger than the size we announce, for servers that ignore it */
 
 /* a query sent to one server; the caller sets the first members */
 struct dns_socket {
@@ -27,10 +24,7 @@ struct dns_socket {
 	size_t server; /* the caller's number for the server */
 	bool tcp, edns;
 	/* set by transport_open */
-	size_t place; /* in the transport */
-	const struct dns_server *to;
-	unsigned uses; /* queries that its port was used for, including this one */
-	bool heard;    /* over UDP: the answer has arrived */
+	size_t place;                           /* in the transport */
 	unsigned char query[2 + DNS_QUERY_MAX]; /* preceded by its length (RFC 1035 4.2.2) */
 	size_t query_n, written;
 	unsigned char head[2]; /* over TCP: the length of the answer, then the answer */
@@ -44,15 +38,8 @@ struct transport {
 	struct dns_socket **sockets; /* NULL: a descriptor watched for the caller */
 	size_t n, cap, open, max; /* used places, capacity, open query sockets and their maximum */
 	size_t ready;             /* sockets that transport_next has not yet examined */
-	/* connected to servers on loopback addresses, without a query */
-	struct idle_socket {
-		const struct dns_server *to;
-		int fd;
-		unsigned uses;
-	} idle[TRANSPORT_IDLE];
-	size_t nidle;
-	pthread_mutex_t *lock; /* released while transport_poll sleeps; or NULL */
-	struct pollfd *polled; /* with a lock: what transport_poll sleeps for */
+	pthread_mutex_t *lock;    /* released while transport_poll sleeps; or NULL */
+	struct pollfd *polled;    /* with a lock: what transport_poll sleeps for */
 	size_t polled_cap;
 	unsigned char packet[TRANSPORT_UDP_MAX];
 };
@@ -83,8 +70,8 @@ void transport_watch(struct transport *t, int fd);
 
 /*
  * Opens a socket to the server and sends the query on it. The caller has set the members of s from
- * arena through edns; s must live until transport_close or transport_free, and the server as long
- * as the transport. The socket is closed again unless the result is TRANSPORT_SENT.
+ * arena through edns; s must live until transport_close or transport_free. The socket is closed
+ * again unless the result is TRANSPORT_SENT.
  */
 enum transport_status transport_open(struct transport *t, struct dns_socket *s,
 	const struct dns_server *server, struct slice name, enum dns_type type);
