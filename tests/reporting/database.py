@@ -69,3 +69,6 @@ class Named:
 
     def none(self, name, wrong):
         return self.suite.none(f'postgresql, {name}', wrong)
+
+    def skip(self, name, why):
+        self.suite.skip(f'postgresql, {name}', why)
