@@ -33,8 +33,12 @@ under_dmarc(const struct advice *advice, struct slice domain)
 	return buf_slice(&name);
 }
 
-bool
-advice_without_tag(const struct advice *advice, const char *tag, struct proof_record *record)
+/*
+ * Removes a tag from the DMARC record; true with the proposal in *record if the message then
+ * passes.
+ */
+static bool
+without_tag(const struct advice *advice, const char *tag, struct proof_record *record)
 {
 	const struct dmarc_result *dmarc = &advice->results->dmarc;
 	struct slice rest = dmarc->record.text;
@@ -112,20 +116,43 @@ advice_sent_on(const struct advice *advice)
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
 
-bool
-advice_is_known(const struct advice *advice, struct slice domain)
+/*
+ * Is the client one of the author's own hosts, or does his list name it, or the domain for which
+ * SPF or a signature passed? The hosts of a service are those of all its customers.
+ */
+static bool
+is_known(const struct advice *advice, struct evidence client, struct slice domain)
 {
-	const struct evidence client = evidence_of_client(advice->ev, advice->own);
-
 	return own_senders_have_domain(advice->own, domain) || client.id == EVIDENCE_MX ||
 	       client.id == EVIDENCE_ADDRESS ||
 	       (client.id == EVIDENCE_OWN_LIST && client.provider == NULL);
 }
 
 bool
-advice_is_allowed(const struct advice *advice)
+advise_strict(const struct advice *advice, struct slice passed, bool strict,
+	const struct advice_strict *ids)
 {
-	return evidence_of_client(advice->ev, advice->own).id == EVIDENCE_RECORDS;
+	const struct slice author_domain = advice->ev->ids.author_domain;
+	const char *domain = advice_shown(advice, passed), *author = advice->author;
+	struct proof_record record;
+	struct evidence client;
+
+	if (!strict || !advice_related(passed, author_domain))
+		return false;
+	client = evidence_of_client(advice->ev, advice->own);
+	if (!is_known(advice, client, passed))
+		/* a name below may be a customer's, or somebody may have taken it over */
+		advice_add(advice,
+			client.id != EVIDENCE_RECORDS && domain_within(passed, author_domain)
+				? ids->other
+				: ids->exact,
+			domain, author);
+	else if (without_tag(advice, ids->tag, &record))
+		advice_propose(advice, advice_add(advice, ids->relax, domain, author), &record,
+			advice->results->dmarc.record.text, FINDING_PASSES);
+	else
+		advice_add(advice, ids->exact, domain, author);
+	return true;
 }
 
 /* Proposes a harmless DMARC record, which only asks for reports. */

@@ -248,28 +248,16 @@ propose_keys(const struct advice *advice, struct finding *finding, const struct 
 static void
 advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 {
+	static const struct advice_strict strict = {
+		"adkim", ADVICE_DKIM_OTHER, ADVICE_DKIM_STRICT, ADVICE_DKIM_STRICT_SIGN};
 	const struct slice d = sig->sig.d;
 	const char *domain = advice_shown(advice, d), *author = advice->author;
 	const struct spf_result *spf = &advice->results->spf;
 	struct evidence evidence;
-	struct proof_record record;
 	struct finding *finding;
 
-	if (advice->results->dmarc.record.adkim_strict &&
-		advice_related(d, advice->ev->ids.author_domain)) {
-		const bool known = advice_is_known(advice, d);
-
-		if (!known && !advice_is_allowed(advice) &&
-			domain_within(d, advice->ev->ids.author_domain))
-			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
-		else if (known && advice_without_tag(advice, "adkim", &record))
-			advice_propose(advice,
-				advice_add(advice, ADVICE_DKIM_STRICT, domain, author), &record,
-				advice->results->dmarc.record.text, FINDING_PASSES);
-		else
-			advice_add(advice, ADVICE_DKIM_STRICT_SIGN, domain, author);
+	if (advise_strict(advice, d, advice->results->dmarc.record.adkim_strict, &strict))
 		return;
-	}
 	evidence = evidence_of_domain(advice->ev, advice->own, d);
 	if (evidence.id == EVIDENCE_NONE) {
 		/* SPF has already led to advice for the same domain */

@@ -40,14 +40,17 @@ bool advice_related(struct slice a, struct slice b);
  */
 bool advice_sent_on(const struct advice *advice);
 
-/*
- * Is the client one of the author's own hosts, or does his list name it, or the domain for which
- * SPF or a signature passed? The hosts of a service are those of all its customers.
- */
-bool advice_is_known(const struct advice *advice, struct slice domain);
+/* What is said if the tag requires the author domain itself, and a related one passed. */
+struct advice_strict {
+	const char *tag;
+	enum advice_id other; /* nothing shows that the domain below sends for the author */
+	enum advice_id relax; /* with the record without the tag */
+	enum advice_id exact; /* use the author domain itself */
+};
 
-/* Does the author's SPF record allow the client? */
-bool advice_is_allowed(const struct advice *advice);
+/* False, without advice, if strict is false or the domain that passed is not a related one. */
+bool advise_strict(const struct advice *advice, struct slice passed, bool strict,
+	const struct advice_strict *ids);
 
 /* Returns the form with %s replaced by the value. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
@@ -62,12 +65,6 @@ void advice_propose(const struct advice *advice, struct finding *finding,
 /* Adds n further records to the proposal. */
 void advice_propose_more(const struct advice *advice, struct finding *finding,
 	const struct proof_record *records, size_t n);
-
-/*
- * Removes a tag from the DMARC record; true with the proposal in *record if the message then
- * passes.
- */
-bool advice_without_tag(const struct advice *advice, const char *tag, struct proof_record *record);
 
 void advise_spf(const struct advice *advice);
 void advise_dkim(const struct advice *advice);

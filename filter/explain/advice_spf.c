@@ -150,27 +150,14 @@ mail_from(const struct advice *advice, const struct evidence *evidence)
 static void
 unaligned(const struct advice *advice)
 {
+	static const struct advice_strict strict = {
+		"aspf", ADVICE_SPF_OTHER, ADVICE_SPF_STRICT, ADVICE_SPF_STRICT_SEND};
 	const struct spf_result *spf = &advice->results->spf;
 	const char *domain = advice_shown(advice, spf->domain), *author = advice->author;
 	struct evidence evidence;
-	struct proof_record record;
 
-	if (advice->results->dmarc.record.aspf_strict &&
-		advice_related(spf->domain, advice->ev->ids.author_domain)) {
-		const bool known = advice_is_known(advice, spf->domain);
-
-		/* a name below may be a customer's, or somebody may have taken it over */
-		if (!known && !advice_is_allowed(advice) &&
-			domain_within(spf->domain, advice->ev->ids.author_domain))
-			advice_add(advice, ADVICE_SPF_OTHER, domain, author);
-		else if (known && advice_without_tag(advice, "aspf", &record))
-			advice_propose(advice,
-				advice_add(advice, ADVICE_SPF_STRICT, domain, author), &record,
-				advice->results->dmarc.record.text, FINDING_PASSES);
-		else
-			advice_add(advice, ADVICE_SPF_STRICT_SEND, domain, author);
+	if (advise_strict(advice, spf->domain, advice->results->dmarc.record.aspf_strict, &strict))
 		return;
-	}
 	if (spf->identity == SPF_ID_HELO)
 		return; /* a bounce has no MAIL FROM to change */
 	if (provider_of(spf->domain) == NULL && advice_sent_on(advice)) {
@@ -194,15 +181,18 @@ shared(const struct advice *advice)
 	const struct slice passed = proof_allows(advice->ev, advice->ev->ids.author_domain)
 					    ? evidence_against_host(advice->ev, advice->own)
 					    : SLICE("");
-	const struct provider *service = evidence_service_of_host(advice->ev, advice->own);
+	const struct provider *service;
 
-	if (passed.n > 0 && service != NULL)
+	if (passed.n == 0)
+		return false;
+	service = evidence_service_of_host(advice->ev, advice->own);
+	if (service != NULL)
 		advice_add(advice, ADVICE_SPF_SHARED, advice->author, client_text(advice),
 			service->name, advice_shown(advice, passed));
-	else if (passed.n > 0)
+	else
 		advice_add(advice, ADVICE_SPF_SHARED_HOST, advice->author, client_text(advice),
 			advice_shown(advice, passed));
-	return passed.n > 0;
+	return true;
 }
 
 /* Advice if the author's own record does not allow the client. */
