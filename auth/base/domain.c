@@ -18,8 +18,7 @@ struct idn {
 	__typeof__(&idn2_free) free;
 };
 
-/* A missing library is no malformed name: like a lack of memory, it ends in arena's oom function.
- */
+/* A missing library is no malformed name: it ends, like a lack of memory, in arena->oom. */
 static void
 load_idn(struct idn *idn, const struct arena *arena)
 {

@@ -198,8 +198,7 @@ seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 	return false;
 }
 
-/* Do the CNAMEs that a service documents lead from the author's selectors to this customer's keys?
- */
+/* Do the CNAMEs that the service documents lead from the author's selectors to its customer? */
 static bool
 seek_customer_keys(const struct evaluation *ev, const struct provider *provider,
 	struct slice author, struct slice customer)
@@ -469,8 +468,7 @@ static enum evidence_id
 judge_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
 {
 	const struct provider *provider = provider_sends_as(domain),
-			      *customers = provider_of_customer(domain),
-			      *service = evidence_service_of_host(ev, own);
+			      *customers = provider_of_customer(domain), *service;
 	struct sought sought = {ev, domain, provider};
 
 	if (own_senders_have_domain(own, domain) ||
@@ -484,6 +482,7 @@ judge_domain(const struct evaluation *ev, const struct own_senders *own, struct 
 	if (customers != NULL)
 		return names_customer(ev, own, customers, domain) ? EVIDENCE_RECORDS
 								  : EVIDENCE_NONE;
+	service = evidence_service_of_host(ev, own);
 	if (service != NULL && foreign_pass(ev, own, service).n > 0)
 		return EVIDENCE_NONE;
 	if (seek_senders(ev, stands_for, &sought))

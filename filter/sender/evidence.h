@@ -37,8 +37,7 @@ struct evidence {
 struct evidence evidence_of_client(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
-/* The service of whose hosts the client is one, if the author's list or records name it; or NULL.
- */
+/* The service whose host the client is, if the author's list or records name it; or NULL. */
 const struct provider *evidence_service_of_host(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
