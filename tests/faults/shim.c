@@ -383,17 +383,7 @@ fcntl(int fd, int command, ...)
 	return (int)syscall(SYS_fcntl, fd, command, arg);
 }
 
-int
-fcntl64(int fd, int command, ...)
-{
-	va_list more;
-	long arg;
-
-	va_start(more, command);
-	arg = va_arg(more, long);
-	va_end(more);
-	return fcntl(fd, command, arg);
-}
+int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
 
 REAL(int, C_THREAD, pthread_create,
 	(pthread_t * thread, const pthread_attr_t *attr, void *(*work)(void *arg), void *arg),
