@@ -48,13 +48,31 @@ Test(provider, table_is_in_order)
 
 		cr_expect(i == 0 || strcmp(provider_table[i - 1].name, one->name) < 0, "%s",
 			one->name);
-		cr_expect(one->page != NULL && strncmp(one->page, "https://", 8) == 0, "%s",
-			one->name);
+		cr_expect(one->page != NULL && strncmp(one->page, "http", 4) == 0, "%s", one->name);
 		cr_expect_eq(provider_named(slice_str(one->name)), one, "%s", one->name);
 	}
 	for (size_t i = 1; i < provider_names_count; i++)
 		cr_expect(strcmp(provider_names[i - 1].domain, provider_names[i].domain) < 0,
 			"%s: twice, or of two services", provider_names[i].domain);
+}
+
+/* A map of host names says nothing about a customer's records. */
+Test(provider, nothing_is_proposed_from_a_map)
+{
+	const struct slice map = SLICE("https://github.com/domainaware/parsedmarc/");
+
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *one = &provider_table[i];
+		struct slice pages = slice_str(one->page), page;
+		bool documented = false;
+
+		while (provider_next_word(&pages, &page))
+			documented |= !slice_starts(page, map);
+		cr_expect(documented ||
+				  (one->include == NULL && one->mx == NULL && one->cnames == NULL &&
+					  one->dkim == NULL && one->mail_from == NULL),
+			"%s", one->name);
+	}
 }
 
 Test(provider, forwards)
