@@ -141,6 +141,7 @@ enum { DIGEST_SIZE = 32, PADDING_MIN = 8, MODULUS_MAX = RSA_MAX_BITS / 8 };
 struct rsa {
 	BN_CTX *ctx;
 	BIGNUM *s, *m; /* the signature s, and s^e mod n */
+	BIGNUM *base;  /* s in Montgomery's form */
 };
 
 struct rsa_key {
@@ -156,6 +157,7 @@ rsa_free(struct rsa *rsa)
 		return;
 	BN_free(rsa->s);
 	BN_free(rsa->m);
+	BN_free(rsa->base);
 	BN_CTX_free(rsa->ctx);
 	free(rsa);
 }
@@ -167,8 +169,8 @@ rsa_new(void)
 
 	if (rsa == NULL)
 		return NULL;
-	*rsa = (struct rsa){BN_CTX_new(), BN_new(), BN_new()};
-	if (rsa->ctx != NULL && rsa->s != NULL && rsa->m != NULL)
+	*rsa = (struct rsa){BN_CTX_new(), BN_new(), BN_new(), BN_new()};
+	if (rsa->ctx != NULL && rsa->s != NULL && rsa->m != NULL && rsa->base != NULL)
 		return rsa;
 	rsa_free(rsa);
 	return NULL;
@@ -243,6 +245,26 @@ prepare(struct rsa *rsa, struct rsa_key *key)
 }
 
 /*
+ * Sets rsa->m to rsa->s raised to the exponent, from its highest bit to its lowest. The lowest bit
+ * is set (rsa_parse), so the last product is one with s itself, which also takes the factor of
+ * Montgomery's form away: two products fewer than in BN_mod_exp_mont. Nothing here is secret.
+ */
+static bool
+raise_to_exponent(struct rsa *rsa, const struct rsa_key *key)
+{
+	bool good = BN_to_montgomery(rsa->base, rsa->s, key->mont, rsa->ctx) == 1 &&
+		    BN_copy(rsa->m, rsa->base) != NULL;
+
+	for (int bit = BN_num_bits(key->e) - 2; good && bit >= 0; bit--) {
+		good = BN_mod_mul_montgomery(rsa->m, rsa->m, rsa->m, key->mont, rsa->ctx) == 1;
+		if (good && BN_is_bit_set(key->e, bit))
+			good = BN_mod_mul_montgomery(rsa->m, rsa->m, bit > 0 ? rsa->base : rsa->s,
+				       key->mont, rsa->ctx) == 1;
+	}
+	return good;
+}
+
+/*
  * Computes the encoded message em from the signature (RFC 8017 8.2.2 step 2). *inside: em is set;
  * false if the signature does not have the modulus's length or is not below it.
  */
@@ -257,8 +279,7 @@ open_signature(struct rsa *rsa, struct rsa_key *key, struct slice signature,
 		return ST_TEMP;
 	if (BN_ucmp(rsa->s, key->n) >= 0)
 		return ST_OK; /* RFC 8017 5.2.2 step 1: signature representative out of range */
-	if (!prepare(rsa, key) ||
-		BN_mod_exp_mont(rsa->m, rsa->s, key->e, key->n, rsa->ctx, key->mont) != 1 ||
+	if (!prepare(rsa, key) || !raise_to_exponent(rsa, key) ||
 		BN_bn2binpad(rsa->m, em, (int)key->size) != (int)key->size)
 		return ST_TEMP;
 	*inside = true;

@@ -309,3 +309,54 @@ Test(rsa, forged_encodings)
 	OPENSSL_free(der);
 	EVP_PKEY_free(pkey);
 }
+
+static EVP_PKEY *
+key_with(unsigned long exponent)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
+	BIGNUM *e = BN_new();
+	EVP_PKEY *pkey = NULL;
+
+	cr_assert(BN_set_word(e, exponent) == 1 && EVP_PKEY_keygen_init(ctx) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 1024) == 1 &&
+		  EVP_PKEY_CTX_set1_rsa_keygen_pubexp(ctx, e) == 1 &&
+		  EVP_PKEY_keygen(ctx, &pkey) == 1);
+	BN_free(e);
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+/* Every pattern of bits in an exponent that a step of the exponentiation treats by itself. */
+Test(rsa, exponents)
+{
+	static const unsigned long exponents[] = {3, 5, 7, 17, 257, 65537, 65539, 4294967295};
+
+	for (size_t i = 0; i < sizeof exponents / sizeof *exponents; i++) {
+		EVP_PKEY *pkey = key_with(exponents[i]);
+		unsigned char digest[32], em[128], signature[128], *der = NULL;
+		int n = i2d_PUBKEY(pkey, &der);
+		struct rsa_numbers numbers;
+		struct rsa *rsa = rsa_new();
+		struct rsa_key *key;
+		bool good;
+
+		cr_assert_eq(rsa_parse(slice_make((char *)der, (size_t)n), &numbers), ST_OK);
+		key = rsa_key_new(&numbers);
+		memset(digest, (int)i, sizeof digest);
+		encode_row(&encoding_rows[0], digest, em, sizeof em);
+		sign_raw(pkey, em, signature, sizeof em);
+		for (int changed = 0; changed < 2; changed++) {
+			signature[127] ^= (unsigned char)changed;
+			cr_expect_eq(
+				rsa_verify(rsa, key, digest,
+					slice_make((char *)signature, sizeof signature), &good),
+				ST_OK);
+			cr_expect_eq(good, changed == 0, "%lu", exponents[i]);
+			cr_expect_eq(openssl_says(pkey, digest, signature, sizeof signature), good);
+		}
+		rsa_key_free(key);
+		rsa_free(rsa);
+		OPENSSL_free(der);
+		EVP_PKEY_free(pkey);
+	}
+}
