@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "auth/base/keycache.h"
@@ -22,7 +23,9 @@ enum {
 
 struct crypto {
 	struct rsa *rsa;          /* NULL until an RSA signature is verified */
-	OSSL_LIB_CTX *lib;        /* NULL until needed */
+	struct crypto *first;     /* has the library context; may be this one */
+	pthread_mutex_t lock;     /* only of the first: for lib and sha256 */
+	OSSL_LIB_CTX *lib;        /* of the first; NULL until needed */
 	EVP_MD *sha256;           /* of lib */
 	struct crypto_hash *idle; /* finished hashes, kept for reuse */
 	struct keycache keys;     /* of both kinds */
@@ -60,24 +63,29 @@ drain_errors(void)
 }
 
 /*
- * Creates a separate library context that ignores openssl.cnf: the system's configuration could
- * disable algorithms, and reading it costs more than evaluating a message.
+ * Creates a library context, unless another thread has done so, without openssl.cnf: the system's
+ * configuration could disable algorithms, and reading it costs more than evaluating a message.
  */
 static bool
-create_context(struct crypto *crypto)
+find_context(struct crypto *crypto)
 {
-	if (crypto->lib == NULL) {
+	struct crypto *first = crypto->first;
+
+	pthread_mutex_lock(&first->lock);
+	if (first->lib == NULL) {
 		(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
 						  OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
 			NULL);
-		crypto->lib = OSSL_LIB_CTX_new();
+		first->lib = OSSL_LIB_CTX_new();
 	}
-	if (crypto->lib != NULL && crypto->sha256 == NULL)
-		crypto->sha256 = EVP_MD_fetch(crypto->lib, "SHA2-256", NULL);
-	if (crypto->sha256 != NULL)
-		return true;
-	(void)drain_errors();
-	return false;
+	if (first->lib != NULL && first->sha256 == NULL)
+		first->sha256 = EVP_MD_fetch(first->lib, "SHA2-256", NULL);
+	crypto->lib = first->lib;
+	crypto->sha256 = first->sha256;
+	pthread_mutex_unlock(&first->lock);
+	if (crypto->sha256 == NULL)
+		(void)drain_errors();
+	return crypto->sha256 != NULL;
 }
 
 static void
@@ -87,12 +95,25 @@ drop_key(void *key)
 }
 
 struct crypto *
-crypto_new(void)
+crypto_new_beside(struct crypto *first)
 {
 	struct crypto *crypto = calloc(1, sizeof *crypto);
 
 	if (crypto != NULL)
-		crypto->keys.drop = drop_key;
+		*crypto = (struct crypto){.first = first, .keys = {.drop = drop_key}};
+	return crypto;
+}
+
+struct crypto *
+crypto_new(void)
+{
+	struct crypto *crypto = crypto_new_beside(NULL);
+
+	if (crypto == NULL || pthread_mutex_init(&crypto->lock, NULL) != 0) {
+		free(crypto);
+		return NULL;
+	}
+	crypto->first = crypto;
 	return crypto;
 }
 
@@ -109,8 +130,11 @@ crypto_free(struct crypto *crypto)
 	}
 	keycache_clear(&crypto->keys);
 	rsa_free(crypto->rsa);
-	EVP_MD_free(crypto->sha256);
-	OSSL_LIB_CTX_free(crypto->lib);
+	if (crypto->first == crypto) {
+		EVP_MD_free(crypto->sha256);
+		OSSL_LIB_CTX_free(crypto->lib);
+		(void)pthread_mutex_destroy(&crypto->lock);
+	}
 	free(crypto);
 }
 
@@ -274,7 +298,7 @@ crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **
 	*key = find_key(crypto, raw, false);
 	if (*key != NULL)
 		return ST_OK;
-	if (!create_context(crypto))
+	if (!find_context(crypto))
 		return ST_TEMP;
 	inside.ed25519 = EVP_PKEY_new_raw_public_key_ex(
 		crypto->lib, "ED25519", NULL, (const unsigned char *)raw.p, raw.n);
@@ -323,7 +347,7 @@ verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsign
 	/* RFC 8032 5.1.7 step 1; the first half of the signature, R, is a point */
 	if (signature.n != ED25519_SIGNATURE_SIZE || !is_sound_point(signature))
 		return ST_OK;
-	if (!create_context(crypto))
+	if (!find_context(crypto))
 		return ST_TEMP;
 	ctx = EVP_MD_CTX_new();
 	/* RFC 8463 3: PureEdDSA over the hash */
@@ -380,7 +404,7 @@ crypto_signer_new(struct crypto *crypto, struct slice pem, struct crypto_signer 
 	*info = (struct crypto_signer_info){0};
 	if (pem.n == 0 || pem.n > INT_MAX)
 		return ST_BAD;
-	bio = create_context(crypto) ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	bio = find_context(crypto) ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
 	if (bio == NULL) {
 		(void)drain_errors();
 		return ST_TEMP;
@@ -454,7 +478,7 @@ crypto_sign(struct crypto *crypto, const struct crypto_signer *signer,
 	bool done;
 
 	*signature = SLICE("");
-	if (size <= 0 || !create_context(crypto))
+	if (size <= 0 || !find_context(crypto))
 		return ST_TEMP;
 	n = (size_t)size;
 	bytes = arena_alloc(arena, n);

@@ -16,12 +16,17 @@ struct crypto_key;    /* one public key */
 struct crypto_signer; /* one private key */
 
 /*
- * A crypto has its own library context, which openssl.cnf does not affect. Objects made by one
- * crypto must not be used with another, and must be freed before crypto_free. Nothing is loaded
- * yet: hashing and verifying RSA signatures need no OpenSSL provider, and the library context is
- * created for the first Ed25519 key or the first private key. NULL when out of memory.
+ * A crypto has a library context, which openssl.cnf does not affect. Objects made by one crypto
+ * must not be used with another, and must be freed before crypto_free. Nothing is loaded yet:
+ * hashing and verifying RSA signatures need no OpenSSL provider, and the library context is created
+ * for the first Ed25519 key or the first private key. NULL when out of memory.
  */
 struct crypto *crypto_new(void);
+/*
+ * A crypto for another thread that shares the library context of first, because creating one costs
+ * more than several messages. first must have been made by crypto_new, and be freed last.
+ */
+struct crypto *crypto_new_beside(struct crypto *first);
 void crypto_free(struct crypto *crypto); /* NULL is fine */
 
 /* A new hash, or NULL when out of memory (ST_TEMP for the caller). */

@@ -20,6 +20,7 @@ struct large {
 struct workspaces {
 	pthread_mutex_t lock;
 	pthread_cond_t room;
+	struct crypto *crypto;  /* the first one: the others share its library context */
 	struct workspace *idle; /* most recently used first */
 	struct large *buffers;  /* not in use */
 	size_t held, lent;      /* octets of all buffers, and of buffers in use */
@@ -213,13 +214,13 @@ workspace_free(struct workspace *one)
 }
 
 static struct workspace *
-workspace_new(void)
+workspace_new(struct crypto *first)
 {
 	struct workspace *one = calloc(1, sizeof *one);
 
 	if (one == NULL)
 		return NULL;
-	one->crypto = crypto_new();
+	one->crypto = crypto_new_beside(first);
 	if (one->crypto != NULL)
 		return one;
 	free(one);
@@ -234,8 +235,11 @@ workspaces_new(size_t jobs)
 	if (all == NULL)
 		return NULL;
 	all->most = WORKSPACE_LARGE + (jobs > 2 ? jobs - 2 : 0) * WORKSPACE_PER_JOB;
-	if (pthread_mutex_init(&all->lock, NULL) == 0 && pthread_cond_init(&all->room, NULL) == 0)
+	all->crypto = crypto_new();
+	if (all->crypto != NULL && pthread_mutex_init(&all->lock, NULL) == 0 &&
+		pthread_cond_init(&all->room, NULL) == 0)
 		return all;
+	crypto_free(all->crypto);
 	free(all);
 	return NULL;
 }
@@ -309,7 +313,7 @@ workspaces_take(struct workspaces *all, size_t n, bool wait)
 	if (!find(all, n, wait, &one, &large))
 		return NULL;
 	if (one == NULL)
-		one = workspace_new();
+		one = workspace_new(all->crypto);
 	if (one != NULL) {
 		one->large = large;
 		if (make_room(one, n))
@@ -391,6 +395,7 @@ workspaces_free(struct workspaces *all)
 		all->buffers = buffer->next;
 		large_free(buffer);
 	}
+	crypto_free(all->crypto);
 	(void)pthread_cond_destroy(&all->room);
 	(void)pthread_mutex_destroy(&all->lock);
 	free(all);

@@ -198,6 +198,44 @@ Test(crypto, rfc_8463_example)
 	arena_clear(&arena);
 }
 
+/* Two that share a library context: each verifies, whichever loaded it. */
+Test(crypto, beside)
+{
+	for (int loader = 0; loader < 2; loader++) {
+		struct arena arena;
+		struct crypto *first = crypto_new(), *others[2];
+		unsigned char digest[CRYPTO_SHA256_SIZE];
+
+		arena_init(&arena, NULL, NULL);
+		hash_of(first,
+			SLICE(RFC8463_HEADER RFC8463_SIGNATURE("ed25519-sha256", "brisbane")),
+			digest);
+		others[0] = loader == 0 ? first : crypto_new_beside(first);
+		others[1] = crypto_new_beside(first);
+		for (int i = 0; i < 2; i++) {
+			struct crypto_key *key;
+
+			cr_assert_eq(
+				crypto_key_ed25519(others[i],
+					bytes_of("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+						&arena),
+					&key),
+				ST_OK);
+			try_key(others[i], key, digest,
+				bytes_of("/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus"
+					 "Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==",
+					&arena),
+				&arena, "ed25519");
+			crypto_key_free(key);
+		}
+		crypto_free(others[1]);
+		if (others[0] != first)
+			crypto_free(others[0]);
+		crypto_free(first);
+		arena_clear(&arena);
+	}
+}
+
 Test(crypto, ed25519_keys_are_32_octets)
 {
 	static const char octets[64] = {2}; /* the first encodes a point */
