@@ -4,6 +4,8 @@
 #ifndef MIME_MESSAGE_H
 #define MIME_MESSAGE_H
 
+#include <stdint.h>
+
 #include "mime/arena.h"
 #include "mime/fields.h"
 #include "mime/status.h"
@@ -18,12 +20,25 @@ enum message_flags {
 	MESSAGE_8BIT_HEADER = 64    /* octets over 127 in the header */
 };
 
+/* The end of a body that is not in memory, but MESSAGE_BEGINNING octets before it are. */
+enum { MESSAGE_BEGINNING = 4096 };
+struct message_rest {
+	uint64_t n; /* octets */
+	/*
+	 * The octets from offset `at` of the rest on, valid until the next call; at least one,
+	 * unless the rest ends there or cannot be read, which the owner then notices
+	 */
+	struct slice (*read)(void *arg, uint64_t at);
+	void *arg;
+};
+
 struct message {
-	struct slice raw;       /* everything, the mbox line included */
-	struct slice mbox_from; /* the mbox `From ` line with its line end, or empty */
-	struct slice header;    /* after the mbox line, up to but without the empty line */
-	struct slice body;      /* after the empty line */
-	const char *eol;        /* how the first line ends: "\r\n" or "\n"; if it does not, "\n" */
+	struct slice raw;                /* everything in memory, the mbox line included */
+	struct slice mbox_from;          /* the mbox `From ` line with its line end, or empty */
+	struct slice header;             /* after the mbox line, up to but without the empty line */
+	struct slice body;               /* after the empty line; the rest follows it */
+	const struct message_rest *rest; /* or NULL */
+	const char *eol; /* how the first line ends: "\r\n" or "\n"; if it does not, "\n" */
 	const struct field *fields; /* top to bottom, including junk */
 	size_t nfields;
 	size_t all_fields; /* how many there are; over nfields only with MESSAGE_MANY_FIELDS */

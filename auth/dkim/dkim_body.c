@@ -63,10 +63,38 @@ dkim_bodies_want(struct dkim_bodies *bodies, const struct dkim_sig *sig)
 	body->hashes[body->n++].limit = body_limit(sig);
 }
 
+/* Adds octets of the body to all hashes. */
+static void
+add_octets(struct body forms[2], struct slice octets)
+{
+	while (octets.n > 0) {
+		struct slice piece = slice_head(octets, BODY_PIECE);
+
+		for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
+			if (forms[i].running != NULL)
+				dkim_body_add(forms[i].running, piece);
+		octets = slice_from(octets, piece.n);
+	}
+}
+
+static void
+add_body(struct body forms[2], const struct message *message)
+{
+	const struct message_rest *rest = message->rest;
+	struct slice octets;
+
+	add_octets(forms, message->body);
+	for (uint64_t at = 0; rest != NULL && at < rest->n; at += octets.n) {
+		octets = rest->read(rest->arg, at);
+		if (octets.n == 0)
+			break;
+		add_octets(forms, octets);
+	}
+}
+
 void
 dkim_bodies_make(struct dkim_bodies *bodies, const struct auth_input *in)
 {
-	struct slice rest = in->message->body;
 	struct body *forms = bodies->forms;
 
 	if (bodies->made)
@@ -76,14 +104,8 @@ dkim_bodies_make(struct dkim_bodies *bodies, const struct auth_input *in)
 		if (forms[i].n > 0)
 			forms[i].running = dkim_body_begin((enum dkim_canon)i, forms[i].hashes,
 				forms[i].n, in->crypto, in->arena);
-	while ((forms[0].running != NULL || forms[1].running != NULL) && rest.n > 0) {
-		struct slice piece = slice_head(rest, BODY_PIECE);
-
-		for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
-			if (forms[i].running != NULL)
-				dkim_body_add(forms[i].running, piece);
-		rest = slice_from(rest, piece.n);
-	}
+	if (forms[0].running != NULL || forms[1].running != NULL)
+		add_body(forms, in->message);
 	for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
 		forms[i].status = forms[i].running == NULL
 					  ? ST_TEMP

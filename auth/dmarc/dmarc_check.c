@@ -107,7 +107,7 @@ dmarc_one_less(enum dmarc_policy policy)
 static enum status
 sampled_out(const struct auth_input *in, unsigned pct, bool *out)
 {
-	enum { HEADER_MAX = 65536, BODY_MAX = 4096 };
+	enum { HEADER_MAX = 65536 };
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	struct crypto_hash *hash = crypto_hash_new(in->crypto);
 	unsigned number = 0;
@@ -116,7 +116,7 @@ sampled_out(const struct auth_input *in, unsigned pct, bool *out)
 	if (hash == NULL)
 		return ST_TEMP;
 	crypto_hash_add(hash, slice_head(in->message->header, HEADER_MAX));
-	crypto_hash_add(hash, slice_head(in->message->body, BODY_MAX));
+	crypto_hash_add(hash, slice_head(in->message->body, MESSAGE_BEGINNING));
 	if (crypto_hash_end(hash, digest) != ST_OK)
 		return ST_TEMP;
 	for (size_t i = 0; i < sizeof digest; i++)

@@ -99,7 +99,7 @@ member_start(void *self, struct dns_question *q)
 
 	pthread_mutex_lock(&pool->lock);
 	e = dns_cache_find(&pool->cache, q);
-	if (e != NULL && e->done && e->until_ms < resolver_clock(NULL)) {
+	if (e != NULL && e->done && e->until_ms < INT64_MAX && e->until_ms < resolver_clock(NULL)) {
 		dns_cache_drop(&pool->cache, e);
 		e = NULL;
 	}

@@ -34,6 +34,7 @@ struct packet {
 	bool last;          /* not a message: the opener has finished */
 	int file;           /* the message at offset 0, or -1 */
 	uint64_t size;      /* size of that file when it was opened */
+	bool in_pieces;     /* set by worker_octets: its body is not kept in memory */
 	int spool;          /* an empty file for the octets of a large message; or -1 */
 	int stamp;          /* the file to write with --output stamp; or -1 */
 	void *held;         /* private to the receiver, for packet_clear */

@@ -1,6 +1,8 @@
 #include "filter/reader/worker.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "auth/base/crypto.h"
 #include "auth/dns/dns.h"
@@ -22,7 +24,11 @@
 #include "filter/stats/row.h"
 #include "filter/verdict/names.h"
 
-enum { HEAD_OCTETS = 1 << 20 /* octets read of a message over the limit */ };
+enum {
+	HEAD_OCTETS = 1 << 20,      /* octets read of a message over the limit */
+	LOOK_OCTETS = 16 * 1024,    /* a message whose header is longer is not read in pieces */
+	PIECE = WORKSPACE_SMALL / 2 /* one for the beginning, one for a piece of the rest */
+};
 
 static void
 on_out_of_memory(void *arg, enum arena_lack lack)
@@ -121,22 +127,106 @@ size_of(const struct options *options, const struct packet *packet)
 	return packet->size > options->max_size ? head : (size_t)packet->size;
 }
 
+/*
+ * Does the message begin with a header and MESSAGE_BEGINNING octets of a body, within LOOK_OCTETS?
+ * If the header ends before the empty line that is found here, its body is longer still.
+ */
+static bool
+has_short_header(int file)
+{
+	char octets[LOOK_OCTETS];
+	const ssize_t n = pread(file, octets, sizeof octets, 0);
+	struct slice rest = slice_make(octets, n > 0 ? (size_t)n : 0);
+
+	while (rest.n > MESSAGE_BEGINNING && line_end(rest) == 0)
+		rest = slice_from(rest, slice_find(rest, '\n') + 1);
+	return rest.n >= MESSAGE_BEGINNING + line_end(rest);
+}
+
+/*
+ * May the body of a large message be read in pieces? Not if anything but its hashes is made of it,
+ * or if it ends before the file does (saved_unwrap).
+ */
+static bool
+reads_in_pieces(const struct options *options, const struct packet *packet, size_t size)
+{
+	const bool given = packet->has_line || packet->has_side;
+
+	return size > WORKSPACE_SMALL && size <= SPOOL_MEMORY &&
+	       packet->size <= options->max_size && !options->diagnose &&
+	       options->output != OUTPUT_STAMP &&
+	       (given || (options->envelope != ENVELOPE_BSMTP &&
+				 options->envelope != ENVELOPE_STDIN)) &&
+	       !path_ends(packet->name, ".emlx") && has_short_header(packet->file);
+}
+
 size_t
-worker_octets(const struct options *options, const struct packet *packet)
+worker_octets(const struct options *options, struct packet *packet)
 {
 	const size_t size = size_of(options, packet);
 
+	packet->in_pieces = reads_in_pieces(options, packet, size);
+	if (packet->in_pieces)
+		return WORKSPACE_SMALL;
 	return size <= SPOOL_MEMORY ? size : 0;
 }
 
-/* Reads size octets of the message's file. *mapped: the bytes must be freed with spool_release. */
+/* pread, as read_bytes does read */
+static ssize_t
+read_at(int fd, char *to, size_t n, uint64_t at)
+{
+	ssize_t got;
+
+	do
+		got = pread(fd, to, n, (off_t)at);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* The read function of message_rest. */
+static struct slice
+read_rest(void *arg, uint64_t at)
+{
+	struct worker *worker = arg;
+	const uint64_t left = worker->rest.n - at;
+	const ssize_t got = read_at(worker->rest_file, worker->rest_octets,
+		left < PIECE ? (size_t)left : PIECE, PIECE + at);
+
+	if (got < 0)
+		worker->rest_fault = FAULT_UNREADABLE;
+	return slice_make(worker->rest_octets, got > 0 ? (size_t)got : 0);
+}
+
+/* Reads the beginning of a message, and prepares the rest. */
 static enum fault
-load(const struct packet *packet, struct workspace *space, size_t size, struct slice *bytes,
-	bool *mapped)
+read_beginning(struct worker *worker, const struct packet *packet, struct workspace *space,
+	struct slice *bytes)
+{
+	const ssize_t n = read_at(packet->file, space->octets, PIECE, 0);
+
+	if (n < 0)
+		return FAULT_UNREADABLE;
+	worker->rest = (struct message_rest){packet->size - PIECE, read_rest, worker};
+	worker->rest_file = packet->file;
+	worker->rest_octets = space->octets + PIECE;
+	*bytes = slice_make(space->octets, (size_t)n);
+	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
+}
+
+/*
+ * Reads size octets of the message's file, or its beginning. *mapped: the bytes must be freed with
+ * spool_release.
+ */
+static enum fault
+load(struct worker *worker, const struct packet *packet, struct workspace *space, size_t size,
+	struct slice *bytes, bool *mapped)
 {
 	*bytes = packet->bytes;
+	worker->rest_fault = FAULT_NONE;
 	if (packet->file < 0)
 		return FAULT_NONE;
+	if (packet->in_pieces)
+		return read_beginning(worker, packet, space, bytes);
 	if (size <= SPOOL_MEMORY)
 		return read_small(space, packet->file, size, bytes);
 	*mapped = true;
@@ -207,6 +297,7 @@ evaluate_item(struct worker *worker, const struct packet *packet, struct slice b
 	source.dns = dns_pool_dns(worker->pool, &worker->user, worker->arena);
 	source.overlay = worker->overlay;
 	source.bytes = saved_unwrap(packet->name, bytes);
+	source.rest = packet->in_pieces ? &worker->rest : NULL;
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &error) != EVALUATE_OK)
 		return error;
@@ -273,6 +364,8 @@ evaluate_packet(struct worker *worker, const struct packet *packet, struct slice
 	if (error.reason.id != REASON_NONE)
 		return error;
 	find_outcome(worker, json, &outcome);
+	if (worker->rest_fault != FAULT_NONE)
+		return without_path(worker->rest_fault);
 	if (options->output == OUTPUT_STAMP)
 		fault = packet->stamp < 0 ? packet->stamp_error
 					  : stamp_write(ev, outcome.field, packet->stamp);
@@ -339,7 +432,7 @@ worker_judge(struct worker *worker, struct workspace *space, const struct packet
 	worker->tools.crypto = space->crypto;
 	worker->evaluating = false;
 	if (fault == FAULT_NONE)
-		fault = load(packet, space, size, &bytes, &mapped);
+		fault = load(worker, packet, space, size, &bytes, &mapped);
 	error = fault == FAULT_NONE ? guarded(worker, packet, bytes, result) : without_path(fault);
 	if (worker->evaluating)
 		evaluate_end(&worker->ev);

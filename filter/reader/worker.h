@@ -19,6 +19,10 @@ struct worker {
 	const struct own_senders *own;     /* or NULL */
 	bool advice;                       /* rows include the fix */
 	struct arena *arena;               /* for one message */
+	struct message_rest rest;          /* of a message that is read in pieces */
+	int rest_file;
+	char *rest_octets;     /* one piece of it */
+	enum fault rest_fault; /* it could not be read */
 	jmp_buf out_of_memory;
 	enum arena_lack lack; /* what was lacking then */
 	struct evaluation ev;
@@ -35,8 +39,12 @@ struct result {
 	bool ours; /* not evaluated because of a transient local failure */
 };
 
-/* The octets that the message needs in a workspace; 0 if it is not read into one. */
-size_t worker_octets(const struct options *options, const struct packet *packet);
+/*
+ * The octets that the message needs in a workspace; 0 if it is not read into one. Decides whether
+ * it is read in pieces (packet->in_pieces), which needs less memory and less time: a piece stays in
+ * the processor's cache.
+ */
+size_t worker_octets(const struct options *options, struct packet *packet);
 
 /*
  * Evaluates the message of a packet in the workspace; failures become part of the result. The

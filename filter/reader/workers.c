@@ -346,7 +346,7 @@ is_other_first(struct workers *workers)
  * of memory.
  */
 static struct workspace *
-space_for(struct workers *workers, const struct packet *packet)
+space_for(struct workers *workers, struct packet *packet)
 {
 	const size_t n = worker_octets(workers->config.options, packet);
 	struct workspace *space = workspaces_take(workers->spaces, n, false);

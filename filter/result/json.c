@@ -138,6 +138,7 @@ message_part(const struct evaluation *ev)
 		{MESSAGE_8BIT_HEADER, "8bit-header"},
 	};
 	const struct identities *ids = &ev->ids;
+	const uint64_t rest = ev->message.rest != NULL ? ev->message.rest->n : 0;
 	json_t *flags = json_array(), *domains = json_array();
 	int64_t date;
 	bool dated = message_time(&ev->message, ev->arena, &date);
@@ -148,7 +149,7 @@ message_part(const struct evaluation *ev)
 	for (size_t i = 0; i < ids->ndomains; i++)
 		json_array_append_new(domains, json_from(ids->all_domains[i], ev->arena));
 	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o,s:s?}", "size",
-		(json_int_t)ev->message.raw.n, "over_size", ev->oversize, "fields",
+		(json_int_t)(ev->message.raw.n + rest), "over_size", ev->oversize, "fields",
 		(json_int_t)ev->message.all_fields, "flags", flags, "message_id",
 		json_known(message_id(&ev->message, ev->arena), ev->arena), "author_domain",
 		json_known(ids->author_domain, ev->arena), "author_domains", domains, "ambiguous",

@@ -419,6 +419,7 @@ take_source(struct evaluation *ev, const struct evaluate_source *source, struct 
 	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->intake, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_TEMP, error);
 	take_message(ev);
+	ev->message.rest = source->rest;
 	return read_secret(ev, error);
 }
 

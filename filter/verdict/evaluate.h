@@ -74,14 +74,19 @@ enum evaluate_status evaluate_refusal(const struct error *error);
 void evaluate_begin(
 	const struct options *options, struct arena *arena, struct evaluation *evaluation);
 
-/* A message that is already in memory. */
+/* A message that is already in memory, or whose beginning is. */
 struct evaluate_source {
 	const struct evaluate_tools *tools;
 	struct dns *dns; /* owned by the evaluation from evaluate() on, whatever its status */
 	const struct dns_overlay *overlay; /* overrides dns; or NULL */
 	struct slice bytes;                /* must live until evaluate_end */
 	bool partial;                      /* over the size limit: bytes are its beginning */
-	const struct envelope *envelope;   /* NULL: from the options and the message */
+	/*
+	 * what follows bytes, or NULL: only DKIM and ARC read it, so the caller asks for nothing
+	 * else that needs the whole body, and bytes have the whole header
+	 */
+	const struct message_rest *rest;
+	const struct envelope *envelope; /* NULL: from the options and the message */
 };
 
 /*
