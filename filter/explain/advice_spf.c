@@ -220,22 +220,35 @@ not_listed(const struct advice *advice)
 		advice_add(advice, ADVICE_SPF_NO_ROOM, client, domain, why);
 }
 
+/* Advice if the envelope domain, which is aligned, has no SPF record. */
 static void
 no_record(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
 	const char *domain = advice_shown(advice, spf->domain);
+	const struct provider *service;
 	struct evidence evidence;
 	struct proof_record record;
 
 	evidence = evidence_of_client(advice->ev, advice->own);
-	if (evidence.id != EVIDENCE_NONE &&
-		(evidence.id == EVIDENCE_OWN_LIST || !advice_sent_on(advice)) &&
+	if (evidence.id == EVIDENCE_NONE) {
+		if (!shared(advice))
+			advice_add(advice, ADVICE_SPF_PUBLISH_UNKNOWN, domain, client_text(advice));
+		return;
+	}
+	/* the author's record allows the host as one of a service's, which changes its addresses */
+	if (evidence.id == EVIDENCE_RECORDS && evidence.provider == NULL) {
+		service = evidence_service_of_host(advice->ev, advice->own);
+		if (service != NULL && service->include != NULL &&
+			proof_allows(advice->ev, slice_str(service->include)))
+			evidence.provider = service;
+	}
+	if ((evidence.id == EVIDENCE_OWN_LIST || !advice_sent_on(advice)) &&
 		with_client(advice, spf->domain, SLICE(""), &evidence, NULL, &record))
 		advice_propose(advice, advice_add(advice, ADVICE_SPF_PUBLISH, domain), &record,
 			SLICE(""), FINDING_PASSES);
 	else
-		advice_add(advice, ADVICE_SPF_PUBLISH_UNKNOWN, domain, client_text(advice));
+		advice_add(advice, ADVICE_SPF_PUBLISH, domain);
 }
 
 /* Advice if SPF neither passes nor is aligned: a known host should use the author's domain. */

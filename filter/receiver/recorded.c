@@ -179,6 +179,20 @@ add_results(const struct authres *authres, struct recorded *recorded)
 }
 
 /*
+ * The id that all fields of a receiver have in common: Apple writes one for each mechanism
+ * (spf.icloud.com, dkim-verifier.icloud.com, dmarc.icloud.com).
+ */
+static struct slice
+common_id(struct slice id)
+{
+	const struct slice apple = SLICE("icloud.com");
+	const size_t at = id.n - apple.n - 1;
+
+	return id.n > apple.n && id.p[at] == '.' && slice_ieq(slice_from(id, at + 1), apple) ? apple
+											     : id;
+}
+
+/*
  * Uses the field if it has the requested id or, if none was requested, if it is the first; after
  * that, only fields of the same form and id.
  */
@@ -192,8 +206,9 @@ use_field(
 
 	if (form == RECORDED_NOTHING || authres_read(text, arena, &authres) != ST_OK)
 		return;
+	authres.id = common_id(authres.id);
 	if (recorded->form == RECORDED_NOTHING
-			? id.n > 0 && !slice_ieq(id, authres.id)
+			? id.n > 0 && !slice_ieq(common_id(id), authres.id)
 			: form != recorded->form || !slice_ieq(recorded->id, authres.id))
 		return;
 	recorded->form = form;

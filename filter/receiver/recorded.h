@@ -31,7 +31,8 @@ struct recorded_word {
 
 struct recorded {
 	enum recorded_form form;
-	struct slice id; /* authserv-id, unchanged; "microsoft" for the form without one */
+	/* authserv-id, unchanged; "microsoft" for the form without one, "icloud.com" for Apple */
+	struct slice id;
 	struct recorded_word spf, dmarc, arc;
 	struct slice spf_domain;   /* the domain in smtp.mailfrom, or empty */
 	struct slice spf_helo;     /* the domain in smtp.helo, if spf is only for that; or empty */
@@ -45,7 +46,8 @@ struct recorded {
 
 /*
  * id: the receiver's authserv-id (ASCII case does not matter); if empty, that of the field nearest
- * to the border is used. All fields with that id are combined. False if no readable results were
+ * to the border is used. All fields with that id are combined; for Apple, which has an id for each
+ * mechanism, those with an id below icloud.com. False if no readable results were
  * found; form is then RECORDED_NOTHING.
  */
 bool recorded_read(const struct message *message, const struct intake *intake, struct slice id,

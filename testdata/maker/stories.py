@@ -39,11 +39,11 @@ SERVICE = '''
 
 
 def story(name, code, zone, record=True, proof='passes', own=None, after=None, after_path=None,
-          forged=False, told=(), received=(), result='fail', **options):
+          forged=False, told=(), untold=(), received=(), result='fail', **options):
     """code: of the advice; record: does a record come with it? A code of None: no proposal at all."""
     options.setdefault('message', mail())
     expected = {'code': code, 'record': record, 'proof': proof, 'forged': forged, 'after_path': after_path,
-                'told': list(told), 'received': list(received)}
+                'told': list(told), 'untold': list(untold), 'received': list(received)}
     files = {'story.json': json.dumps(expected)}
     if own is not None:
         files['own'] = own
@@ -344,6 +344,17 @@ def neighbours():
     yield story('null-path-at-a-host-that-the-record-lists', 'spf_shared_host', POLICY + SPF.replace('192.0.2.0/28', '203.0.113.0/24') + foreign,
                 message=signed, ip='203.0.113.130', mail_from='', helo='h.example.org', **none,
                 told=('allows 203.0.113.130, but others may use this host, too, and the message passes for forger.example',))
+    # the envelope is below the author domain and has no record, but that of the author domain allows the host
+    below = {'mail_from': 'x@bounce.example.com', 'helo': 'h.example.org'}
+    listed = POLICY + SPF.replace('192.0.2.0/28', '203.0.113.0/24')
+    yield story('first-record-below-at-a-host-of-others', 'spf_shared_host', listed + foreign, message=signed, ip='203.0.113.130', **below,
+                **none, told=('allows 203.0.113.130, but others may use this host, too, and the message passes for forger.example',))
+    yield story('first-record-below-with-a-list-id', 'spf_publish', listed, message=mail().topped('List-Id: <l.example.com>'),
+                ip='203.0.113.130', **below, **none, told=('bounce.example.com has no SPF record',),
+                untold=('Nothing shows that 203.0.113.130 is one of them',))
+    yield story('first-record-below-at-a-service', 'spf_publish', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n',
+                ip='198.51.100.10', mail_from='x@bounce.example.com', helo='h.example.org',
+                told=('should be bounce.example.com: v=spf1 include:amazonses.com ~all',))
     yield story('neighbour-on-the-own-list', 'dkim_domain', google + foreign + KEYS, message=signed, own='forger.example\n', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'), **at)
     yield story('agency-that-the-record-includes', 'dkim_domain', google.replace(

@@ -129,6 +129,35 @@ static const struct {
 		"Authentication-Results: mx.example.net/evil; dmarc=pass "
 		"header.from=example.com\n" BORDER REST,
 		1, "mx.example.net", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"Apple's, a field and an id for each mechanism", NULL,
+		"Authentication-Results: bimi.icloud.com; bimi=none\n"
+		"Authentication-Results: dmarc.icloud.com; dmarc=pass header.from=example.com\n"
+		"Authentication-Results: dkim-verifier.icloud.com; dkim=pass (2048-bit key) "
+		"header.d=d.example header.i=@d.example\n"
+		"Authentication-Results: spf.icloud.com; spf=pass (spf.icloud.com: x) "
+		"smtp.mailfrom=a@s.example\n" BORDER REST,
+		1, "", RECORDED_FIELD, "icloud.com", "pass", "pass", "pass", "s.example",
+		"d.example"},
+	{"one of Apple's ids is asked for", NULL,
+		"Authentication-Results: dmarc.icloud.com; dmarc=pass header.from=example.com\n"
+		"Authentication-Results: spf.icloud.com; spf=pass smtp.mailfrom=s.example\n"
+		"Authentication-Results: mx.example.net; spf=fail smtp.mailfrom=x.example\n" BORDER
+			REST,
+		1, "DMARC.icloud.com", RECORDED_FIELD, "icloud.com", "pass", "", "pass",
+		"s.example", ""},
+	{"Apple is asked for", NULL,
+		"Authentication-Results: dmarc.icloud.com; dmarc=fail "
+		"header.from=example.com\n" BORDER REST,
+		1, "icloud.com", RECORDED_FIELD, "icloud.com", "", "", "fail", "", ""},
+	{"attack: Apple's ids, below the border", NULL,
+		BORDER "Authentication-Results: dmarc.icloud.com; dmarc=pass "
+		       "header.from=example.com\n" REST,
+		1, "icloud.com", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: an id that only ends like Apple's", NULL,
+		"Authentication-Results: dmarc.noticloud.com; dmarc=pass header.from=example.com\n"
+		"Authentication-Results: spf.icloud.com; spf=pass smtp.mailfrom=s.example\n" BORDER
+			REST,
+		1, "", RECORDED_FIELD, "icloud.com", "pass", "", "", "s.example", ""},
 	{"Yahoo's, with a semicolon at the end", "yahoo",
 		"Authentication-Results: atlas.mail.yahoo.com; dkim=unknown; spf=pass "
 		"smtp.mailfrom=s.example; dmarc=pass(p=REJECT) header.from=example.com;\n" BORDER
