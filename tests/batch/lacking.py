@@ -1,4 +1,5 @@
 """lacking.py: batch and other commands without memory, descriptors or a working disk (a part of tests/batch/run)."""
+import concurrent.futures
 import errno
 import os
 import resource
@@ -66,8 +67,9 @@ def no_memory_for_settings(archive, faulty):
         'report show': ['report', 'show', *judged, *store],
         '--check-config': ['--check-config', '--zone', archive.zone, '--trusted-forwarder', f'@{own}']}
     for name, words in commands.items():
-        # GLib, which reads the file, waits for itself where memory lacks, until the alarm: one command is enough
-        conf = config if name == '--check-config' else '/dev/null'
+        # GLib, which reads the file, deadlocks when out of memory, until the alarm after 15 s: one command is enough, whose
+        # runs wait together
+        conf, at_once = (config, 8) if name == '--check-config' else ('/dev/null', 1)
         argv = [str(word) for word in (archive.program, *words, '--config', conf)]
 
         def ran(env, first=None):
@@ -78,11 +80,9 @@ def no_memory_for_settings(archive, faulty):
         # the filter needs an envelope, which is not there
         check(f'settings, {name}: enough', whole.returncode in (0, 10, 11, 75) and times['open'] > 0, (whole, times))
         for call, many in (('malloc', 60), ('open', 12)):
-            bad = []
-            for n in range(1, min(many, times[call]) + 1):
-                got = ran(faulty.failing(call, n, shim.FAULTS[call]))
-                if got.returncode in (64, 78):
-                    bad.append((n, got.returncode, got.stderr))
+            envs = [faulty.failing(call, n, shim.FAULTS[call]) for n in range(1, min(many, times[call]) + 1)]
+            with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+                bad = [(n, got.returncode, got.stderr) for n, got in enumerate(pool.map(ran, envs), 1) if got.returncode in (64, 78)]
             check(f'settings, {name}, {call} fails: not 64, 78', not bad, (len(bad), bad[:6]))
         bad = []
         for n in range(3, 12):    # the opens of libraries also fail

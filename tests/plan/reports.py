@@ -200,7 +200,7 @@ def attacks(suite, folder):
         story = Story(suite, folder, f'attack, {name}')
         hidden = row(OWN, 100000, GOOD, **PASS) + row('198.51.100.2', 9000, GOOD, **PASS)
         scare = row('198.51.100.9', 5000, result('spf', 'other.example', 'none')) + row('203.0.113.99', 50, UNKNOWN_SPF)
-        own = Sender('example.com')
+        other_key = Sender('example.com', 1)
         forger = Sender('forger.example')
         story.zone.write_text(story.zone.read_text() + forger.zone())
         # first of all a forged report with the organization and the identifier of the real one
@@ -215,7 +215,8 @@ def attacks(suite, folder):
                 (scare, {'sender': story.large, 'signed': False}), (hidden, {'sender': story.large, 'signed': False}),
                 (scare, {'sender': story.author}), (hidden, {'sender': story.other}), (scare, {'sender': forger}),
                 (hidden + scare, {'sender': forger, 'author': 'google.com'}), (scare, {'sender': False}), (hidden, {'sender': False}),
-                (scare, {'sender': own, 'author': 'google.com'}))):
+                (scare, {'sender': other_key, 'author': 'google.com'}),
+                (scare, {'sender': story.author, 'author': 'google.com'}))):
             story.report(rows, org='google.com', ident='real', **more)
             for argv, was in (((), text), (('--output', 'json'), wanted)):
                 now = story.plan(*argv)

@@ -1,5 +1,6 @@
 """sender.py: a domain that signs its mail, and sends reports."""
 import base64
+import functools
 import gzip
 
 import dkim
@@ -8,10 +9,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 
+@functools.cache
+def key_of(domain, which):
+    """Made once for each domain of a suite: making one takes longer than many of the checks."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 class Sender:
-    def __init__(self, domain):
+    def __init__(self, domain, which=0):
+        """which: another number is another key, which the zone of the first one does not contain"""
         self.domain = domain
-        key = rsa.generate_private_key(65537, 2048)
+        key = key_of(domain, which)
         self.key = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
         self.public = base64.b64encode(key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).decode()
 

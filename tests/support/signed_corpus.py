@@ -28,7 +28,7 @@ class Corpus:
 
     def __init__(self, folder, n, ttl=3600):
         self.folder, self.n, self.ttl = pathlib.Path(folder), n, ttl
-        self.keys = [rsa.generate_private_key(65537, 2048) for _ in range(KEYS)]
+        self.keys = [rsa.generate_private_key(65537, 2048) for _ in range(min(n, KEYS))]
         self.public = [base64.b64encode(key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).decode()
             for key in self.keys]
@@ -42,7 +42,7 @@ class Corpus:
         signature = (f'v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain(i)}; s=s; '
                      f'h={":".join(name for name, _ in fields)}; bh={digest}; b=')
         signed = ''.join(f'{name}:{value}\r\n' for name, value in fields) + f'dkim-signature:{signature}'
-        b = base64.b64encode(self.keys[i % KEYS].sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))
+        b = base64.b64encode(self.keys[i % len(self.keys)].sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))
         head = f'DKIM-Signature: {signature}{b.decode()}\r\n' + ''.join(
             f'{name}: {value}\r\n' for name, value in fields)
         return head.encode() + b'\r\n' + BODY
@@ -73,7 +73,7 @@ class Corpus:
         number = int(words[-2][1:])
         return {(): 'v=spf1 ip4:203.0.113.0/24 -all',
                 ('_dmarc',): 'v=DMARC1; p=reject',
-                ('s', '_domainkey'): f'v=DKIM1; k=rsa; p={self.public[number % KEYS]}'}.get(
+                ('s', '_domainkey'): f'v=DKIM1; k=rsa; p={self.public[number % len(self.public)]}'}.get(
                     tuple(words[:-2]), False)
 
 
