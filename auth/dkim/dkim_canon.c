@@ -28,7 +28,7 @@ struct sink {
 	size_t nwanted;
 	uint64_t hashed; /* octets so far, gathered ones included */
 	uint64_t room;   /* octets up to the end of the next wanted prefix */
-	uint64_t beyond; /* octets that no wanted prefix reaches */
+	uint64_t beyond; /* octets after the end of the longest wanted prefix */
 	bool done;       /* no wanted prefix extends beyond the hashed text */
 	bool failed;
 	size_t n;

@@ -346,7 +346,7 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 		outcome->field = block_field(ev).field;
 }
 
-/* Evaluates the message and makes its result; returns as evaluate_item. */
+/* Evaluates the message and makes its result; returns what evaluate_item returns. */
 static struct error
 evaluate_packet(struct worker *worker, const struct packet *packet, struct slice bytes,
 	struct result *result)

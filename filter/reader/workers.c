@@ -12,9 +12,10 @@ enum {
 	TICK_MS = 200,  /* maximum time that a result waits to be sent with others */
 	SPARE = 8,      /* how many more threads than jobs may be awake before one ends */
 	FEW = 2,        /* threads in addition to the jobs for short waits */
-	WAIT_US = 250,  /* as many more threads as jobs for each such period of the mean wait; below
-			   it, a thread keeps its slot while it waits */
-	NEAR_US = 1000, /* the same below it, if other threads would only slow the resolver */
+	WAIT_US = 250,  /* if the mean wait for DNS is N times as long, there are N more threads for
+			   each job; if it is shorter, a thread that waits keeps its slot */
+	NEAR_US = 1000, /* the same limit if the resolver is on this machine, and needs its
+			   processors */
 	WAITS = 16,     /* the number of waits in that mean */
 	TOGETHER = 16,  /* results that are sent together */
 	ENOUGH = 32 * 1024 /* or octets */

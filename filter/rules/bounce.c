@@ -422,7 +422,7 @@ enum bounce_found
 bounce_find(const struct apart *apart, struct address_gmime *gmime, struct slice raw,
 	struct arena *arena, struct bounce *bounce)
 {
-	/* not found in a message that is encoded; that costs only the report of a failure */
+	/* an encoded message may hide the word; then only a failure to read it is not reported */
 	const bool likely = slice_ifind(raw, SLICE("delivery-status")) < raw.n;
 	struct bounce_part *parts;
 	enum apart_end end;

@@ -24,7 +24,7 @@ enum bounce_source {
 struct bounce_code {
 	struct slice code;       /* "5.7.26", as written */
 	struct slice host;       /* that said it, or empty: the bounce does not name it */
-	struct slice recipient;  /* the first one of it, or empty: only the text has the code */
+	struct slice recipient;  /* the first one with it; empty: only the text has the code */
 	size_t others;           /* how many more recipients */
 	size_t group;            /* the number of the last group of fields with it; 0: none */
 	const char *id;          /* the meaning for programs; NULL if text is */

@@ -31,8 +31,9 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 }
 
 /*
- * Is it a CNAME, or may be one? Asked only of names that have an address or MX: servers that do not
- * answer do not take that back. But a forger's message can use up the queries, or the time.
+ * Is it, or could it be, a CNAME? Called only for names that have an address or MX, which therefore
+ * stay evidence if the server does not answer; but not if the message has used up its queries or
+ * its time, which a forger can arrange.
  */
 static bool
 is_alias(struct dns *dns, struct slice name)
@@ -45,8 +46,8 @@ is_alias(struct dns *dns, struct slice name)
 
 /*
  * Does the client have the domain's own address, or take its mail? Records that a wildcard made for
- * an invented name do not count, nor those of the target of a CNAME, which may be anybody's. Beside
- * a name that a registry registers is no name of the owner's, but one that anybody can register.
+ * an invented name do not count, nor those of the target of a CNAME, which may be anybody's. A name
+ * beside a registered domain is not tried, because it is not the owner's: anybody can register it.
  */
 static enum evidence_id
 evidence_at(const struct evaluation *ev, struct slice domain)

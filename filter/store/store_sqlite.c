@@ -394,8 +394,8 @@ holds_changes(const char *name, const char *end, struct arena *arena)
 /*
  * Opens a file to read it where nothing can be written: on a read-only file system, or in a folder
  * of another user. With WAL, even a reader writes files beside it for locks, so this one has none:
- * is_changed tells whether another program wrote meanwhile. What is still in the -wal file could
- * not be read, and what the -journal file would take back would be read.
+ * is_changed finds out whether another program wrote meanwhile. Changes that are still in the -wal
+ * file could not be read, and changes that the -journal file would roll back would be read.
  */
 static enum status
 open_unlocked(const char *path, struct arena *arena, struct store *store, const char *settings)

@@ -1,7 +1,7 @@
 /*
- * An accepted value can be written and is read the same again; the tolerant reading returns one
- * address of the value; a plain value is read the same by GMime; no rule of the scanner reads past
- * the end.
+ * An accepted value, written and parsed again, gives the same address; the tolerant reading returns
+ * one address of the value; GMime parses a plain value alike; no rule of the scanner reads past the
+ * end.
  */
 #include "mime/address.h"
 #include "mime/address_map.h"

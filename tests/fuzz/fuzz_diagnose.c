@@ -1,6 +1,6 @@
 /*
  * fuzz_diagnose: the input is a message. Its parts are inside the body, every transfer encoding
- * restores the text, and with a signature both halves are searched, for a few hundred tries.
+ * restores the text, and with a signature a few hundred changes of header and body are tried.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
- * Mbox line, fields, empty line and body cover the message without gaps, and each field is read the
- * same alone.
+ * Mbox line, fields, empty line and body cover the message without gaps, and a field gives the same
+ * result when it is parsed alone.
  */
 #include "mime/message.h"
 

@@ -302,7 +302,7 @@ def program_is(script):
 
 
 def command_is(script):
-    """Replaces the command that returns the message to the host for a while."""
+    """For a while, replaces the command that returns the message to the host."""
     def case(host):
         rig, path = host.world.rig, host.server.reinject
         return deferred(host, Mail(b'pass.example', body=b'w' * 70 + b'\n' * 5000), b'dmarc=pass',

@@ -69,7 +69,7 @@ def proxy_later_without_dns(site, check):
 
 
 def proxy_own_machine(site, check):
-    """This machine's mail over loopback: a stranger's by default, exempt if configured."""
+    """Mail from this machine over loopback is evaluated like a stranger's, unless it is exempt by configuration."""
     readme = installed(site)
     readme.paste('enforce')
     _, got = site.smtp('reject.example', client='127.0.0.1')
