@@ -14,8 +14,7 @@ enum {
 	FEW = 2,        /* threads in addition to the jobs for short waits */
 	WAIT_US = 250,  /* if the mean wait for DNS is N times as long, there are N more threads for
 			   each job; if it is shorter, a thread that waits keeps its slot */
-	NEAR_US = 1000, /* the same limit if the resolver is on this machine, and needs its
-			   processors */
+	NEAR_US = 1000, /* the same limit if the resolver is on this machine and needs its time */
 	WAITS = 16,     /* the number of waits in that mean */
 	TOGETHER = 16,  /* results that are sent together */
 	ENOUGH = 32 * 1024 /* or octets */
