@@ -128,23 +128,26 @@ struct cleaning {
 	bool none[SECTIONS]; /* the rest of the text has no end of a section of that kind */
 };
 
-/* The length of the section of that kind at the start of left; 0 if it is missing or has no end. */
+/* The length of the section at the start of left, with its kind; 0: there is none, or no end. */
 static size_t
-section(struct cleaning *cleaning, struct slice left, size_t kind)
+section(struct cleaning *cleaning, struct slice left, size_t *kind)
 {
-	const char *end = sections[kind].end;
-	const size_t n = strlen(end);
-	struct slice rest = slice_from(left, strlen(sections[kind].start));
+	struct slice end, rest;
 
-	if (cleaning->none[kind] || !slice_starts(left, slice_str(sections[kind].start)))
+	*kind = 0;
+	while (*kind < SECTIONS && !slice_starts(left, slice_str(sections[*kind].start)))
+		++*kind;
+	if (*kind == SECTIONS || cleaning->none[*kind])
 		return 0;
-	while (rest.n >= n) {
-		rest = slice_from(rest, slice_find(rest, end[0]));
-		if (slice_starts(rest, slice_str(end)))
-			return left.n - rest.n + n;
+	end = slice_str(sections[*kind].end);
+	rest = slice_from(left, strlen(sections[*kind].start));
+	while (rest.n >= end.n) {
+		rest = slice_from(rest, slice_find(rest, end.p[0]));
+		if (slice_starts(rest, end))
+			return left.n - rest.n + end.n;
 		rest = slice_from(rest, 1);
 	}
-	cleaning->none[kind] = true;
+	cleaning->none[*kind] = true;
 	return 0;
 }
 
@@ -396,12 +399,11 @@ take_text(struct cleaning *cleaning, struct slice text)
 static enum status
 take_markup(struct cleaning *cleaning, struct slice *left)
 {
-	size_t n = 0, kind = 0;
+	size_t n, kind;
 
 	if (cleaning->n == 0 && begins_doctype(slice_from(*left, 1)))
 		return ST_BAD; /* in an element it would be text */
-	while (kind < SECTIONS && (n = section(cleaning, *left, kind)) == 0)
-		kind++;
+	n = section(cleaning, *left, &kind);
 	if (n > 0) {
 		const struct slice all = slice_head(*left, n);
 
@@ -428,10 +430,8 @@ take_rest(struct cleaning *cleaning, struct slice left)
 	bool odd = false;
 
 	for (left = slice_trim(left); left.n > 0; left = slice_trim(left)) {
-		size_t n = 0;
+		size_t kind, n = section(cleaning, left, &kind);
 
-		for (size_t kind = 0; n == 0 && kind < SECTIONS; kind++)
-			n = section(cleaning, left, kind);
 		if (n == 0 && !odd)
 			feedback_warn(
 				cleaning->warnings, FEEDBACK_WARN_MARKUP, slice_head(left, SAMPLE));
