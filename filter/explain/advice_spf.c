@@ -202,7 +202,7 @@ not_listed(const struct advice *advice)
 	const struct spf_result *spf = &advice->results->spf;
 	const struct evidence evidence = evidence_of_client(advice->ev, advice->own);
 	const char *client = client_text(advice), *domain = advice_shown(advice, spf->domain);
-	const char *why = evidence_code(evidence.id);
+	const char *why = advice_evidence(evidence.id);
 	struct proof_record record;
 
 	if (evidence.id != EVIDENCE_OWN_LIST && (advice_sent_on(advice) || advice->indirect))

@@ -4,7 +4,6 @@
 #include "filter/explain/setting.h"
 #include "filter/provider/provider.h"
 #include "filter/result/code.h"
-#include "filter/sender/evidence.h"
 #include "filter/text/i18n.h"
 
 enum { NAME_MAX_OCTETS = 32 };
@@ -163,6 +162,35 @@ next_name(const char **list, char name[NAME_MAX_OCTETS])
 	name[n] = '\0';
 	*list += n + ((*list)[n] == ',' ? 1 : 0);
 	return true;
+}
+
+static const struct {
+	enum evidence_id id;
+	const char *code, *text;
+} kinds[] = {
+	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")},
+	{EVIDENCE_MX, "mx", N_("it is a host that takes the domain's mail (MX)")},
+	{EVIDENCE_ADDRESS, "address", N_("it is the domain's own address")},
+	{EVIDENCE_RANGE, "range", N_("it is a host of a provider that the domain's records name")},
+	{EVIDENCE_RECORDS, "records", N_("the domain's records name it")},
+};
+
+const char *
+advice_evidence(enum evidence_id id)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i].id == id)
+			return kinds[i].code;
+	return "none";
+}
+
+static const char *
+evidence_text(const char *code)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(kinds[i].code, code) == 0)
+			return kinds[i].text;
+	return NULL;
 }
 
 /* Returns the text for a value that is a code, or NULL. */

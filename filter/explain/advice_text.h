@@ -8,6 +8,7 @@
 #define FILTER_EXPLAIN_ADVICE_TEXT_H
 
 #include "filter/result/finding.h"
+#include "filter/sender/evidence.h"
 
 enum advice_id {
 	ADVICE_FROM,
@@ -58,6 +59,9 @@ enum advice_id {
  */
 struct finding *advice_say(struct findings *findings, enum finding_level level,
 	enum advice_id which, const char *id, const char *const *values);
+
+/* Returns the code for the value "evidence". */
+const char *advice_evidence(enum evidence_id id);
 
 /* Access to the stored values of one piece of advice. */
 struct advice_values {

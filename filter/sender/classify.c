@@ -6,35 +6,6 @@
 
 enum { SEALERS_MAX = 128 };
 
-static const struct {
-	enum evidence_id id;
-	const char *code, *text;
-} kinds[] = {
-	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")},
-	{EVIDENCE_MX, "mx", N_("it is a host that takes the domain's mail (MX)")},
-	{EVIDENCE_ADDRESS, "address", N_("it is the domain's own address")},
-	{EVIDENCE_RANGE, "range", N_("it is a host of a provider that the domain's records name")},
-	{EVIDENCE_RECORDS, "records", N_("the domain's records name it")},
-};
-
-const char *
-evidence_code(enum evidence_id id)
-{
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (kinds[i].id == id)
-			return kinds[i].code;
-	return "none";
-}
-
-const char *
-evidence_text(const char *code)
-{
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strcmp(kinds[i].code, code) == 0)
-			return kinds[i].text;
-	return NULL;
-}
-
 static enum sender_evidence
 evidence_word(enum evidence_id id)
 {

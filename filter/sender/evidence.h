@@ -74,11 +74,4 @@ struct evidence_services {
 void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
 	struct evidence_services *services);
 
-/*
- * evidence_code: the word for programs. evidence_text: the English text (N_) for such a word; NULL
- * for an unknown word.
- */
-const char *evidence_code(enum evidence_id id);
-const char *evidence_text(const char *code);
-
 #endif
