@@ -350,7 +350,7 @@ def neighbours():
     yield story('first-record-below-at-a-host-of-others', 'spf_shared_host', listed + foreign, message=signed, ip='203.0.113.130', **below,
                 **none, told=('allows 203.0.113.130, but others may use this host, too, and the message passes for forger.example',))
     yield story('first-record-below-with-a-list-id', 'spf_publish', listed, message=mail().topped('List-Id: <l.example.com>'),
-                ip='203.0.113.130', **below, **none, told=('bounce.example.com has no SPF record',),
+                ip='203.0.113.130', exit=10, **below, **none, told=('bounce.example.com has no SPF record',),
                 untold=('Nothing shows that 203.0.113.130 is one of them',))
     yield story('first-record-below-at-a-service', 'spf_publish', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n',
                 ip='198.51.100.10', mail_from='x@bounce.example.com', helo='h.example.org',
