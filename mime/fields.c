@@ -103,5 +103,11 @@ fields_next(struct slice *rest, size_t max_field, struct field *field)
 bool
 field_is(const struct field *field, const char *name)
 {
-	return (field->flags & FIELD_JUNK) == 0 && slice_ieq(field->name, slice_str(name));
+	const struct slice own = field->name;
+
+	/* the length of name is not needed to find that most differ at the beginning */
+	for (size_t i = 0; i < own.n; i++)
+		if (name[i] == '\0' || slice_lower(own.p[i]) != slice_lower(name[i]))
+			return false;
+	return name[own.n] == '\0' && (field->flags & FIELD_JUNK) == 0;
 }

@@ -55,6 +55,16 @@ slice_eq(struct slice a, struct slice b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); /* NOLINT */
 }
 
+/* The same as slice_eq with slice_str(text), for a text that mostly differs at its beginning. */
+static inline bool
+slice_is(struct slice s, const char *text)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (text[i] == '\0' || s.p[i] != text[i])
+			return false;
+	return text[s.n] == '\0';
+}
+
 /* FNV-1a, for tables: an attacker who chooses the bytes can make them collide */
 static inline uint64_t
 slice_hash(struct slice s)

@@ -36,7 +36,7 @@ static bool
 is_exempt_tag(struct slice name, const char *const *known)
 {
 	for (; *known != NULL; known++)
-		if (slice_eq(name, slice_str(*known)))
+		if (slice_is(name, *known))
 			return true;
 	return false;
 }
@@ -112,10 +112,17 @@ parse_tag(struct slice element, const struct taglist_rules *rules, struct taglis
 const struct tag *
 taglist_duplicate(const struct taglist *list)
 {
-	for (size_t i = 1; i < list->n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (slice_eq(list->tags[i].name, list->tags[j].name))
+	for (size_t i = 1; i < list->n; i++) {
+		const struct slice name = list->tags[i].name;
+
+		for (size_t j = 0; j < i; j++) {
+			const struct slice other = list->tags[j].name;
+
+			if (name.n == other.n && (name.n == 0 || name.p[0] == other.p[0]) &&
+				slice_eq(name, other))
 				return &list->tags[i];
+		}
+	}
 	return NULL;
 }
 
@@ -182,7 +189,7 @@ const struct tag *
 taglist_get(const struct taglist *list, const char *name)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (slice_eq(list->tags[i].name, slice_str(name)))
+		if (slice_is(list->tags[i].name, name))
 			return &list->tags[i];
 	return NULL;
 }

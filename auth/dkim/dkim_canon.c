@@ -247,8 +247,7 @@ dkim_tag_span(struct slice value, const char *name, struct slice *span)
 		struct slice tag = slice_head(value, slice_find(value, ';'));
 		size_t equals = slice_find(tag, '=');
 
-		if (equals < tag.n &&
-			slice_eq(slice_trim(slice_head(tag, equals)), slice_str(name))) {
+		if (equals < tag.n && slice_is(slice_trim(slice_head(tag, equals)), name)) {
 			*span = slice_from(tag, equals + 1);
 			return true;
 		}
@@ -285,12 +284,23 @@ blank_at(struct slice s)
 static size_t
 text_at(struct slice s)
 {
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t word;
 	size_t n = 0;
 
-	/* most bytes are above SP, so the exact test is rare */
-	while (n < s.n && ((unsigned char)s.p[n] > ' ' || blank_at(slice_from(s, n)) == 0))
+	for (;;) {
+		/* most bytes are above SP, so the exact test is rare: eight at once */
+		for (; s.n - n >= sizeof word; n += sizeof word) {
+			memcpy(&word, s.p + n, sizeof word);
+			if (((word - ones * (' ' + 1)) & ~word & high) != 0)
+				break;
+		}
+		while (n < s.n && (unsigned char)s.p[n] > ' ')
+			n++;
+		if (n == s.n || blank_at(slice_from(s, n)) > 0)
+			return n;
 		n++;
-	return n;
+	}
 }
 
 /*
@@ -321,6 +331,21 @@ relaxed_part(struct sink *sink, struct slice part, bool *started, bool *blank)
 	}
 }
 
+static void
+add_lower(struct sink *sink, struct slice name)
+{
+	NOT_CLEARED char lower[64];
+
+	while (name.n > 0) {
+		const size_t n = name.n < sizeof lower ? name.n : sizeof lower;
+
+		for (size_t i = 0; i < n; i++)
+			lower[i] = slice_lower(name.p[i]);
+		sink_add(sink, lower, n);
+		name = slice_from(name, n);
+	}
+}
+
 void
 dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b, bool last,
 	struct crypto_hash *hash)
@@ -342,10 +367,7 @@ dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b,
 	} else {
 		bool started = false, blank = false;
 
-		for (size_t i = 0; i < field->name.n; i++) {
-			char c = slice_lower(field->name.p[i]);
-			sink_add(&sink, &c, 1);
-		}
+		add_lower(&sink, field->name);
 		sink_add(&sink, ":", 1);
 		head = slice_make(field->value.p, (size_t)(gap.p - field->value.p));
 		relaxed_part(&sink, head, &started, &blank);
