@@ -11,6 +11,7 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "auth/base/keycache.h"
@@ -23,12 +24,13 @@ enum {
 
 struct crypto {
 	struct rsa *rsa;          /* NULL until an RSA signature is verified */
-	struct crypto *first;     /* has the library context; may be this one */
-	pthread_mutex_t lock;     /* only of the first: for lib and sha256 */
+	struct crypto_hash *idle; /* finished hashes, kept for reuse */
+	struct crypto *first;     /* has what is shared; may be this one */
 	OSSL_LIB_CTX *lib;        /* of the first; NULL until needed */
 	EVP_MD *sha256;           /* of lib */
-	struct crypto_hash *idle; /* finished hashes, kept for reuse */
-	struct keycache keys;     /* of both kinds */
+	/* only of the first */
+	pthread_mutex_t lock; /* for keys, and for lib and sha256 of the first */
+	struct keycache keys; /* of both kinds */
 };
 
 struct crypto_hash {
@@ -42,7 +44,7 @@ struct crypto_key {
 	struct rsa_key *rsa; /* or NULL */
 	EVP_PKEY *ed25519;   /* or NULL */
 	unsigned bits, weight;
-	unsigned users; /* references, by the cache and by callers; not atomic: one thread */
+	atomic_uint users; /* references, by the cache and by callers */
 };
 
 struct crypto_signer {
@@ -99,21 +101,12 @@ crypto_new_beside(struct crypto *first)
 {
 	struct crypto *crypto = calloc(1, sizeof *crypto);
 
-	if (crypto != NULL)
-		*crypto = (struct crypto){.first = first, .keys = {.drop = drop_key}};
-	return crypto;
-}
-
-struct crypto *
-crypto_new(void)
-{
-	struct crypto *crypto = crypto_new_beside(NULL);
-
-	if (crypto == NULL || pthread_mutex_init(&crypto->lock, NULL) != 0) {
+	if (crypto == NULL || (first == NULL && pthread_mutex_init(&crypto->lock, NULL) != 0)) {
 		free(crypto);
 		return NULL;
 	}
-	crypto->first = crypto;
+	crypto->first = first != NULL ? first : crypto;
+	crypto->keys.drop = drop_key;
 	return crypto;
 }
 
@@ -128,9 +121,9 @@ crypto_free(struct crypto *crypto)
 		next = hash->next;
 		free(hash);
 	}
-	keycache_clear(&crypto->keys);
 	rsa_free(crypto->rsa);
 	if (crypto->first == crypto) {
+		keycache_clear(&crypto->keys);
 		EVP_MD_free(crypto->sha256);
 		OSSL_LIB_CTX_free(crypto->lib);
 		(void)pthread_mutex_destroy(&crypto->lock);
@@ -199,11 +192,16 @@ crypto_sha256(struct crypto *crypto, struct slice bytes, unsigned char digest[CR
 static struct crypto_key *
 find_key(struct crypto *crypto, struct slice octets, bool rsa)
 {
-	struct crypto_key *key = keycache_get(&crypto->keys, octets);
+	struct crypto *first = crypto->first;
+	struct crypto_key *key;
 
-	if (key == NULL || (key->rsa != NULL) != rsa)
-		return NULL;
-	key->users++;
+	pthread_mutex_lock(&first->lock);
+	key = keycache_get(&first->keys, octets);
+	if (key != NULL && (key->rsa != NULL) != rsa)
+		key = NULL;
+	if (key != NULL)
+		key->users++;
+	pthread_mutex_unlock(&first->lock);
 	return key;
 }
 
@@ -219,9 +217,11 @@ keep_key(struct crypto *crypto, struct slice octets, struct crypto_key inside)
 		return NULL;
 	}
 	*key = inside;
-	key->users = 1;
-	if (keycache_put(&crypto->keys, octets, key))
-		key->users++;
+	key->users = 2;
+	pthread_mutex_lock(&crypto->first->lock);
+	if (!keycache_put(&crypto->first->keys, octets, key))
+		key->users--;
+	pthread_mutex_unlock(&crypto->first->lock);
 	return key;
 }
 

@@ -16,17 +16,22 @@ struct crypto_key;    /* one public key */
 struct crypto_signer; /* one private key */
 
 /*
- * A crypto has a library context, which openssl.cnf does not affect. Objects made by one crypto
- * must not be used with another, and must be freed before crypto_free. Nothing is loaded yet:
- * hashing and verifying RSA signatures need no OpenSSL provider, and the library context is created
- * for the first Ed25519 key or the first private key. NULL when out of memory.
- */
-struct crypto *crypto_new(void);
-/*
- * A crypto for another thread that shares the library context of first, because creating one costs
- * more than several messages. first must have been made by crypto_new, and be freed last.
+ * A crypto has a library context, which openssl.cnf does not affect, and a cache of the last few
+ * hundred keys. Both are its own if first is NULL; else those of first, which must be freed after
+ * it: creating a context costs more than several messages, and a key is decoded once for all
+ * threads. Other objects made by one crypto must not be used with another, and all must be freed
+ * before crypto_free. Nothing is loaded yet: hashing and verifying RSA signatures need no OpenSSL
+ * provider, and the library context is created for the first Ed25519 key or the first private key.
+ * NULL when out of memory.
  */
 struct crypto *crypto_new_beside(struct crypto *first);
+
+static inline struct crypto *
+crypto_new(void)
+{
+	return crypto_new_beside(NULL);
+}
+
 void crypto_free(struct crypto *crypto); /* NULL is fine */
 
 /* A new hash, or NULL when out of memory (ST_TEMP for the caller). */
@@ -48,8 +53,8 @@ enum status crypto_sha256(
  * or an exponent of more than 32. *bits is the size of the modulus, set if the numbers could be
  * read; keys of any size are accepted. Ed25519: 32 octets that are the canonical encoding of a
  * point that is not of small order, else ST_BAD (RFC 8463 4, RFC 8032 5.1.3). The caller must free
- * the key before the crypto; *key is NULL if not ST_OK. The crypto keeps the last few hundred keys,
- * so that a key that is used again is not decoded again.
+ * the key before the crypto; *key is NULL if not ST_OK. A key that is in the cache is not decoded
+ * again.
  */
 enum status crypto_key_rsa(
 	struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits);

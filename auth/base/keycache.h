@@ -1,6 +1,6 @@
 /*
  * keycache.h: a cache of decoded keys, so that the key of a frequent sender is not decoded for each
- * message. Bounded; for one thread; an evicted key is decoded again.
+ * message. Bounded; for one thread at a time; an evicted key is decoded again.
  */
 #ifndef AUTH_BASE_KEYCACHE_H
 #define AUTH_BASE_KEYCACHE_H

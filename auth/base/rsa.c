@@ -1,6 +1,7 @@
 #include "auth/base/rsa.h"
 
 #include <openssl/bn.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 enum { INTEGER = 0x02, BIT_STRING = 0x03, OBJECT_NULL = 0x05, OBJECT_ID = 0x06, SEQUENCE = 0x30 };
@@ -146,7 +147,8 @@ struct rsa {
 
 struct rsa_key {
 	BIGNUM *n, *e;
-	BN_MONT_CTX *mont; /* NULL until a signature is verified */
+	pthread_mutex_t lock;
+	BN_MONT_CTX *mont; /* NULL until a signature is verified; then unchanged */
 	size_t size;       /* of the modulus, in octets */
 };
 
@@ -190,6 +192,7 @@ rsa_key_free(struct rsa_key *key)
 	BN_free(key->n);
 	BN_free(key->e);
 	BN_MONT_CTX_free(key->mont);
+	(void)pthread_mutex_destroy(&key->lock);
 	free(key);
 }
 
@@ -198,13 +201,14 @@ rsa_key_new(const struct rsa_numbers *numbers)
 {
 	struct rsa_key *key = malloc(sizeof *key);
 
-	if (key == NULL)
+	if (key == NULL || pthread_mutex_init(&key->lock, NULL) != 0) {
+		free(key);
 		return NULL;
-	*key = (struct rsa_key){
-		.n = bignum_of(numbers->modulus),
-		.e = bignum_of(numbers->exponent),
-		.size = numbers->modulus.n,
-	};
+	}
+	key->n = bignum_of(numbers->modulus);
+	key->e = bignum_of(numbers->exponent);
+	key->mont = NULL;
+	key->size = numbers->modulus.n;
 	if (key->n != NULL && key->e != NULL)
 		return key;
 	rsa_key_free(key);
@@ -234,14 +238,20 @@ encode(const unsigned char digest[DIGEST_SIZE], unsigned char *em, size_t size)
 static bool
 prepare(struct rsa *rsa, struct rsa_key *key)
 {
-	if (key->mont != NULL)
-		return true;
-	key->mont = BN_MONT_CTX_new();
-	if (key->mont != NULL && BN_MONT_CTX_set(key->mont, key->n, rsa->ctx) == 1)
-		return true;
-	BN_MONT_CTX_free(key->mont);
-	key->mont = NULL;
-	return false;
+	bool ready;
+
+	pthread_mutex_lock(&key->lock);
+	if (key->mont == NULL) {
+		BN_MONT_CTX *mont = BN_MONT_CTX_new();
+
+		if (mont != NULL && BN_MONT_CTX_set(mont, key->n, rsa->ctx) == 1)
+			key->mont = mont;
+		else
+			BN_MONT_CTX_free(mont);
+	}
+	ready = key->mont != NULL;
+	pthread_mutex_unlock(&key->lock);
+	return ready;
 }
 
 /*

@@ -1,11 +1,11 @@
 /*
  * workspace.h: resources for evaluating a message, which are reused for the next one.
  *
- * Memory and decoded keys stay with a workspace, so that most messages cost no page fault and no
- * system call. A thread takes one for each message, so that there are as many workspaces as
- * messages in progress, however many threads there are. The octets of a large message are in a
- * buffer that workspaces share: the total size of these buffers is bounded, and a message for which
- * there is no room waits until others are done.
+ * Memory stays with a workspace, and decoded keys with all of them, so that most messages cost no
+ * page fault and no system call. A thread takes one for each message, so that there are as many
+ * workspaces as messages in progress, however many threads there are. The octets of a large message
+ * are in a buffer that workspaces share, unless it is read in pieces (worker.h): the total size of
+ * these buffers is bounded, and a message for which there is no room waits until others are done.
  */
 #ifndef FILTER_READER_WORKSPACE_H
 #define FILTER_READER_WORKSPACE_H

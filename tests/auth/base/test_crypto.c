@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <pthread.h>
 
 #include "auth/base/base64.h"
 #include "auth/base/crypto.h"
@@ -155,6 +156,15 @@ Test(crypto, rsa_keys_of_all_sizes)
 	"h=from : to : subject : date : message-id : from : subject : date; "                      \
 	"bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=; b="
 
+#define RFC8463_RSA_KEY                                                                            \
+	"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2"     \
+	"jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvH"     \
+	"O9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB"
+#define RFC8463_RSA                                                                                \
+	"F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3DhCVlUrSjV4BwcVcOF6+FF3Zo9Rp"     \
+	"o1tFOeS9mPYQTnGdaSGsgeefOsk2JzdA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FAD"     \
+	"Y+8="
+
 Test(crypto, rfc_8463_example)
 {
 	struct arena arena;
@@ -178,21 +188,9 @@ Test(crypto, rfc_8463_example)
 	crypto_key_free(key);
 
 	hash_of(crypto, SLICE(RFC8463_HEADER RFC8463_SIGNATURE("rsa-sha256", "test")), digest);
-	cr_assert_eq(crypto_key_rsa(crypto,
-			     bytes_of("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3"
-				      "idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutAC"
-				      "DfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVY"
-				      "LzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB",
-				     &arena),
-			     &key, &bits),
-		ST_OK);
+	cr_assert_eq(crypto_key_rsa(crypto, bytes_of(RFC8463_RSA_KEY, &arena), &key, &bits), ST_OK);
 	cr_expect_eq(bits, 1024);
-	try_key(crypto, key, digest,
-		bytes_of("F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3"
-			 "DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz"
-			 "dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=",
-			&arena),
-		&arena, "rsa");
+	try_key(crypto, key, digest, bytes_of(RFC8463_RSA, &arena), &arena, "rsa");
 	crypto_key_free(key);
 	crypto_free(crypto);
 	arena_clear(&arena);
@@ -234,6 +232,51 @@ Test(crypto, beside)
 		crypto_free(first);
 		arena_clear(&arena);
 	}
+}
+
+static void *
+verify_often(void *arg)
+{
+	struct crypto *crypto = crypto_new_beside(arg);
+	const struct slice header = SLICE(RFC8463_HEADER RFC8463_SIGNATURE("rsa-sha256", "test"));
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+	struct arena arena;
+	size_t right = 0;
+
+	arena_init(&arena, NULL, NULL);
+	hash_of(crypto, header, digest);
+	for (int i = 0; i < 300; i++) {
+		struct crypto_key *key;
+		struct slice der = bytes_of(RFC8463_RSA_KEY, &arena);
+		char raw[CRYPTO_ED25519_SIZE] = {2, 0, (char)(i % 100)};
+		bool good;
+		unsigned bits;
+
+		if (crypto_key_rsa(crypto, der, &key, &bits) == ST_OK &&
+			crypto_verify(crypto, key, digest, bytes_of(RFC8463_RSA, &arena), &good) ==
+				ST_OK)
+			right += good;
+		crypto_key_free(key);
+		(void)crypto_key_ed25519(crypto, slice_make(raw, sizeof raw), &key);
+		crypto_key_free(key);
+	}
+	cr_expect_eq(right, 300);
+	crypto_free(crypto);
+	arena_clear(&arena);
+	return NULL;
+}
+
+/* Threads use the same keys at once, and others are evicted meanwhile. */
+Test(crypto, beside_in_threads)
+{
+	struct crypto *first = crypto_new();
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < 4; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, verify_often, first), 0);
+	for (size_t i = 0; i < 4; i++)
+		cr_assert_eq(pthread_join(threads[i], NULL), 0);
+	crypto_free(first);
 }
 
 Test(crypto, ed25519_keys_are_32_octets)
