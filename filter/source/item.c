@@ -9,13 +9,34 @@
 
 enum { SIDE_FILE_MAX = 512 * 1024 };
 
+/*
+ * Copies the side file, if there is one, to the item. Without its envelope a message would have
+ * another result, so every other error counts.
+ */
+static enum fault
+read_side(const char *side, struct arena *arena, struct item *item)
+{
+	struct slice bytes;
+	enum fault why;
+
+	if (wholefile_read(side, SIDE_FILE_MAX, arena, &bytes, &why) != ST_OK)
+		return why == FAULT_NO_FILE || why == FAULT_LONG_NAME ? FAULT_NONE
+		       : fault_is_ours(why)                           ? why
+								      : FAULT_SIDE_FILE;
+	item->side = malloc(bytes.n + 1);
+	if (item->side == NULL)
+		return FAULT_NO_MEMORY;
+	if (bytes.n > 0)
+		memcpy(item->side, bytes.p, bytes.n);
+	item->nside = bytes.n;
+	return FAULT_NONE;
+}
+
 void
 item_take_side(struct item *item)
 {
 	static const char end[] = ".eml", other[] = ".envelope";
-	struct slice bytes;
 	struct arena arena;
-	enum fault why;
 	size_t n;
 	char *side;
 
@@ -27,16 +48,7 @@ item_take_side(struct item *item)
 	side = arena_alloc(&arena, n + sizeof other);
 	memcpy(side, item->name, n);
 	memcpy(side + n, other, sizeof other);
-	if (access(side, F_OK) == 0) {
-		item->side_error = FAULT_SIDE_FILE;
-		if (wholefile_read(side, SIDE_FILE_MAX, &arena, &bytes, &why) == ST_OK &&
-			(item->side = malloc(bytes.n + 1)) != NULL) {
-			if (bytes.n > 0)
-				memcpy(item->side, bytes.p, bytes.n);
-			item->nside = bytes.n;
-			item->side_error = FAULT_NONE;
-		}
-	}
+	item->side_error = read_side(side, &arena, item);
 	arena_clear(&arena);
 }
 

@@ -33,6 +33,7 @@ def no_memory(archive):
     no_memory_for_settings(archive, faulty)
     no_memory_for_folders(archive, faulty)
     no_memory_for_trials(archive, faulty)
+    no_side_file(archive, faulty)
     bad_list(archive, faulty)
 
 
@@ -79,7 +80,7 @@ def no_memory_for_settings(archive, faulty):
         times = faulty.counted()
         # the filter needs an envelope, which is not there
         check(f'settings, {name}: enough', whole.returncode in (0, 10, 11, 75) and times['open'] > 0, (whole, times))
-        for call, many in (('malloc', 60), ('open', 12)):
+        for call, many in (('malloc', 60), ('open', 12), ('access', 12), ('passwd', 12)):
             envs = [faulty.failing(call, n, shim.FAULTS[call]) for n in range(1, min(many, times[call]) + 1)]
             with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
                 bad = [(n, got.returncode, got.stderr) for n, got in enumerate(pool.map(ran, envs), 1) if got.returncode in (64, 78)]
@@ -90,6 +91,30 @@ def no_memory_for_settings(archive, faulty):
             if got.returncode in (64, 78) or (got.returncode == 75 and not got.stderr):
                 bad.append((n, got.returncode, got.stderr))
         check(f'settings, {name}, few descriptors: not 64, 78, and said', not bad, (len(bad), bad[:6]))
+
+
+def no_side_file(archive, faulty):
+    """A side file that cannot be looked for may be there: the message is never evaluated without its envelope."""
+    folder, (path, ip, helo, sender) = archive.folder / 'side', archive.rows[0][:4]
+    folder.mkdir()
+    (folder / '1.eml').write_bytes((archive.mail / path).read_bytes())
+    argv = [str(each) for each in (archive.program, 'batch', *archives.BASE, '--zone', archive.zone, '--output', 'json', '--jobs', '1', folder)]
+
+    def ran(env):
+        return subprocess.run(argv, capture_output=True, env=env, timeout=60, check=False)
+    without = ran(faulty.counting())
+    check('a side file: there is none', without.returncode == 0, without)
+    (folder / '1.envelope').write_text(f'client_address={ip}\nhelo_name={helo}\nsender={sender}\n')
+    whole = ran(faulty.counting())
+    made = faulty.counted()
+    check('a side file: is read', whole.returncode == 0 and whole.stdout != without.stdout, (whole, without))
+    for call, error in (('open', errno.ENOMEM), ('open', errno.EMFILE), ('open', errno.EIO), ('access', errno.ENOMEM), ('malloc', errno.ENOMEM)):
+        bad = []
+        for n in range(1, made[call] + 1, 1 + made[call] // 100):
+            got = ran(faulty.failing(call, n, error))
+            if got.returncode not in (75, 78) and got.stdout != whole.stdout and b'"error_code":"' not in got.stdout:
+                bad.append((n, got))
+        check(f'a side file: {call} fails with {errno.errorcode[error]}', not bad, bad[:2])
 
 
 def no_memory_for_folders(archive, faulty):

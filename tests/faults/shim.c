@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -64,6 +65,8 @@ enum call {
 	C_FCHMOD,
 	C_FOPEN,
 	C_DLOPEN,
+	C_ACCESS,
+	C_PASSWD,
 	C_CALLS
 };
 
@@ -71,7 +74,8 @@ static const char *const names[C_CALLS] = {"read", "write", "writev", "open", "m
 	"lseek", "fstat", "fsync", "memfd", "mkostemp", "unlink", "socket", "connect", "send",
 	"recv", "poll", "fork", "dup2", "waitpid", "malloc", "pread", "pwrite", "fdatasync",
 	"ftruncate", "rename", "sendmsg", "recvmsg", "pipe", "socketpair", "dupfd", "thread",
-	"stat", "folder", "readdir", "mremap", "realpath", "fchmod", "fopen", "dlopen"};
+	"stat", "folder", "readdir", "mremap", "realpath", "fchmod", "fopen", "dlopen", "access",
+	"passwd"};
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -416,6 +420,13 @@ CALL(int, C_FCHMOD, fchmod, (int fd, mode_t mode), SYS_fchmod, fd, mode)
 REAL(FILE *, C_FOPEN, fopen, (const char *path, const char *mode), (path, mode), NULL)
 
 REAL(void *, C_DLOPEN, dlopen, (const char *library, int flags), (library, flags), NULL)
+
+CALL(int, C_ACCESS, access, (const char *path, int mode), SYS_faccessat, AT_FDCWD, path, mode)
+
+REAL(int, C_ACCESS, faccessat, (int folder, const char *path, int mode, int flags),
+	(folder, path, mode, flags), -1)
+
+REAL(struct passwd *, C_PASSWD, getpwnam, (const char *name), (name), NULL)
 
 CALL(int, C_DUP2, dup2, (int from, int to), SYS_dup3, from, to, 0)
 
