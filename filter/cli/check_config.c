@@ -35,25 +35,33 @@ check_config_asked(int argc, char **argv, const char **user)
 	return asked;
 }
 
-/* Changes to that user: from here on files are read with its permissions. */
-static bool
+/*
+ * Changes to that user: from here on files are read with its permissions. Returns 0, or the exit
+ * status.
+ */
+static int
 become(const char *user)
 {
 	const struct passwd *entry;
+	enum fault lack;
 
 	errno = 0;
 	entry = getpwnam(user);
-	if (entry == NULL) {
+	lack = fault_of_lack(errno, FAULT_NONE);
+	if (entry == NULL && lack == FAULT_NONE) {
 		fprintf(stderr, _("mailstamp: there is no user %s\n"), user);
-		return false;
+		return EXIT_CONFIG_ERROR;
 	}
-	if (entry->pw_uid == geteuid())
-		return true;
-	if (initgroups(user, entry->pw_gid) == 0 && setgid(entry->pw_gid) == 0 &&
-		setuid(entry->pw_uid) == 0)
-		return true;
+	if (entry != NULL && (entry->pw_uid == geteuid() || (initgroups(user, entry->pw_gid) == 0 &&
+								    setgid(entry->pw_gid) == 0 &&
+								    setuid(entry->pw_uid) == 0)))
+		return 0;
+	lack = fault_of_lack(errno, FAULT_NONE);
 	fprintf(stderr, _("mailstamp: cannot become the user %s\n"), user);
-	return false;
+	if (lack == FAULT_NONE)
+		return EXIT_CONFIG_ERROR;
+	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(lack)));
+	return EXIT_TEMPFAIL;
 }
 
 static const char *
@@ -81,14 +89,19 @@ print_settings(const struct options *options, struct arena *arena)
 	}
 }
 
-/*
- * Checks access to a file that is read or written for each message; returns the number of errors.
- */
-static size_t
-check_file(const char *option, const char *path, int mode)
+/* the files that cannot be used, and those among them for which memory or descriptors lacked */
+struct unusable {
+	size_t n, lacking;
+};
+
+/* Checks access to a file that is read or written for each message. */
+static void
+check_file(struct unusable *unusable, const char *option, const char *path, int mode)
 {
+	enum fault fault;
+
 	if (path == NULL || access(path, mode) == 0)
-		return 0;
+		return;
 	if ((mode & W_OK) != 0 && errno == ENOENT) { /* a missing log will be created */
 		const char *slash = strrchr(path, '/');
 		char folder[4096];
@@ -99,27 +112,29 @@ check_file(const char *option, const char *path, int mode)
 					: (int)(slash - path),
 			slash == NULL ? "." : path);
 		if (access(folder, W_OK | X_OK) == 0)
-			return 0;
+			return;
 	}
-	fprintf(stderr, "mailstamp: %s %s: %s\n", option, path,
-		translated(fault_text(fault_of_path(errno))));
-	return 1;
+	fault = fault_of_path(errno);
+	unusable->n++;
+	unusable->lacking += fault_is_ours(fault) ? 1 : 0;
+	fprintf(stderr, "mailstamp: %s %s: %s\n", option, path, translated(fault_text(fault)));
 }
 
-static size_t
+static struct unusable
 check_files(const struct options *options)
 {
 	const char *log = options->log;
-	size_t wrong = check_file("arc-key", options->arc_key, R_OK) +
-		       check_file("envelope-secret-file", options->envelope_secret_file, R_OK) +
-		       check_file("psl", options->psl, R_OK) +
-		       check_file("zone", options->zone, R_OK) +
-		       check_file("spool-dir", options->spool_dir, W_OK | X_OK) +
-		       check_file("json-log", options->json_log, W_OK);
+	struct unusable unusable = {0, 0};
 
+	check_file(&unusable, "arc-key", options->arc_key, R_OK);
+	check_file(&unusable, "envelope-secret-file", options->envelope_secret_file, R_OK);
+	check_file(&unusable, "psl", options->psl, R_OK);
+	check_file(&unusable, "zone", options->zone, R_OK);
+	check_file(&unusable, "spool-dir", options->spool_dir, W_OK | X_OK);
+	check_file(&unusable, "json-log", options->json_log, W_OK);
 	if (log != NULL && strcmp(log, "syslog") != 0 && strcmp(log, "stderr") != 0)
-		wrong += check_file("log", log, W_OK);
-	return wrong;
+		check_file(&unusable, "log", log, W_OK);
+	return unusable;
 }
 
 int
@@ -129,12 +144,13 @@ check_config_main(int argc, char **argv, const char *user, struct arena *arena)
 		.settings = arena_array(arena, option_count, sizeof *report.settings)};
 	struct options options;
 	struct error error;
-	size_t wrong;
+	struct unusable unusable;
+	const int changed = user != NULL ? become(user) : 0;
 	bool in_file;
 	enum status st;
 
-	if (user != NULL && !become(user))
-		return EXIT_CONFIG_ERROR;
+	if (changed != 0)
+		return changed;
 	st = options_parse_report(argc, argv, arena, &report, &options, &error, &in_file);
 	print_settings(&options, arena);
 	for (size_t i = 0; i < report.errors.n; i++)
@@ -143,8 +159,8 @@ check_config_main(int argc, char **argv, const char *user, struct arena *arena)
 		error_print(&error, arena);
 		report.transient = profile_failure(&error) == EXIT_TEMPFAIL;
 	}
-	wrong = report.errors.n + check_files(&options);
-	if (report.transient)
+	unusable = check_files(&options);
+	if (report.transient || unusable.lacking > 0)
 		return EXIT_TEMPFAIL;
-	return st == ST_OK && wrong == 0 ? 0 : EXIT_CONFIG_ERROR;
+	return st == ST_OK && report.errors.n == 0 && unusable.n == 0 ? 0 : EXIT_CONFIG_ERROR;
 }

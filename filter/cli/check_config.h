@@ -11,8 +11,8 @@ bool check_config_asked(int argc, char **argv, const char **user);
 
 /*
  * Prints each option that is set with its source, then whether the named files are usable, and all
- * errors. As root with user, checks with the permissions of that user. Returns the exit status, 0
- * or 78.
+ * errors. As root with user, checks with the permissions of that user. Returns the exit status: 0,
+ * 78, or 75 if memory or descriptors ran out.
  */
 int check_config_main(int argc, char **argv, const char *user, struct arena *arena);
 
