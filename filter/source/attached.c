@@ -1,5 +1,6 @@
 #include "filter/source/attached.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,25 +15,31 @@ struct taking {
 };
 
 /*
- * Reads the file of an item into memory from malloc; the file offset is unchanged. NULL if the file
- * is empty or too large, or when out of memory.
+ * Reads the file of an item into memory from malloc, NULL if it is empty; the file offset is
+ * unchanged. FAULT_MANY_PARTS: it is too large to be searched.
  */
-static char *
-read_whole(const struct item *item, size_t *n)
+static enum fault
+read_whole(const struct item *item, char **bytes, size_t *n)
 {
 	struct stat info;
-	char *bytes;
 	ssize_t got = 1;
 
 	*n = 0;
-	if (fstat(item->fd, &info) != 0 || info.st_size <= 0 || info.st_size > STRUCTURE_OCTETS)
-		return NULL;
-	bytes = malloc((size_t)info.st_size);
-	while (bytes != NULL && got > 0 && *n < (size_t)info.st_size) {
-		got = pread(item->fd, bytes + *n, (size_t)info.st_size - *n, (off_t)*n);
+	*bytes = NULL;
+	if (fstat(item->fd, &info) != 0)
+		return fault_of_lack(errno, FAULT_UNREADABLE);
+	if (info.st_size > STRUCTURE_OCTETS)
+		return FAULT_MANY_PARTS;
+	if (info.st_size <= 0)
+		return FAULT_NONE;
+	*bytes = malloc((size_t)info.st_size);
+	if (*bytes == NULL)
+		return FAULT_NO_MEMORY;
+	while (got > 0 && *n < (size_t)info.st_size) {
+		got = pread(item->fd, *bytes + *n, (size_t)info.st_size - *n, (off_t)*n);
 		*n += got > 0 ? (size_t)got : 0;
 	}
-	return bytes;
+	return got < 0 ? fault_of_lack(errno, FAULT_UNREADABLE) : FAULT_NONE;
 }
 
 static void
@@ -72,11 +79,12 @@ on_out_of_memory(void *arg, enum arena_lack lack)
 	longjmp(((struct taking *)arg)->out_of_memory, 1);
 }
 
+/* Reports that the attached messages could not be looked for. */
 static void
-report_no_memory(struct attached *attached, const char *name)
+report_fault(struct attached *attached, const char *name, enum fault fault)
 {
 	attached_clear(attached);
-	attached->items[0] = (struct item){.fd = -1, .error = FAULT_NO_MEMORY};
+	attached->items[0] = (struct item){.fd = -1, .error = fault};
 	attached->items[0].name = strdup(name);
 	attached->n = 1;
 }
@@ -98,7 +106,7 @@ take_messages(struct attached *attached, const char *name, struct slice bytes,
 	if (found == NULL || setjmp(taking.out_of_memory) != 0 ||
 		structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n,
 			&whole) != ST_OK) {
-		report_no_memory(attached, name);
+		report_fault(attached, name, FAULT_NO_MEMORY);
 	} else {
 		for (size_t i = 0; i < n; i++)
 			give(attached, name, &found[i]);
@@ -112,18 +120,23 @@ take_messages(struct attached *attached, const char *name, struct slice bytes,
 void
 attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime)
 {
-	char *read = NULL;
+	enum fault fault = FAULT_NONE;
+	char *bytes = item->bytes;
 	size_t n = item->n;
 
 	attached_clear(attached);
 	if (item->error != FAULT_NONE || item->name == NULL || item->partial)
 		return;
 	if (item->fd >= 0)
-		read = read_whole(item, &n);
-	if (n > 0 && (item->fd < 0 ? item->bytes : read) != NULL)
-		take_messages(attached, item->name,
-			slice_make(item->fd < 0 ? item->bytes : read, n), gmime);
-	free(read);
+		fault = read_whole(item, &bytes, &n);
+	if (fault == FAULT_MANY_PARTS)
+		say_more(attached, item->name);
+	else if (fault != FAULT_NONE)
+		report_fault(attached, item->name, fault);
+	else if (n > 0 && bytes != NULL)
+		take_messages(attached, item->name, slice_make(bytes, n), gmime);
+	if (item->fd >= 0)
+		free(bytes);
 }
 
 bool

@@ -34,6 +34,7 @@ def no_memory(archive):
     no_memory_for_folders(archive, faulty)
     no_memory_for_trials(archive, faulty)
     no_side_file(archive, faulty)
+    no_attached(archive, faulty)
     bad_list(archive, faulty)
 
 
@@ -115,6 +116,31 @@ def no_side_file(archive, faulty):
             if got.returncode not in (75, 78) and got.stdout != whole.stdout and b'"error_code":"' not in got.stdout:
                 bad.append((n, got))
         check(f'a side file: {call} fails with {errno.errorcode[error]}', not bad, bad[:2])
+
+
+def no_attached(archive, faulty):
+    """A message whose attached ones cannot be looked for is not one without any."""
+    outer, inner = archive.folder / 'outer.eml', b'--o\nContent-Type: message/rfc822\n\nFrom: a@b.test\n\nhello\n'
+    outer.write_bytes(b'From: c@d.test\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n' + inner * 2 + b'--o--\n')
+    argv = [str(each) for each in (archive.program, 'batch', *archives.BASE, '--zone', archive.zone, '--output', 'json', '--jobs', '1', '--attached')]
+
+    def ran(env, path=outer):
+        return subprocess.run([*argv, str(path)], capture_output=True, env=env, timeout=60, check=False)
+    whole = ran(faulty.counting())
+    made = faulty.counted()
+    check('attached: all', whole.returncode == 0 and whole.stdout.count(b'\n') == 3 and made['pread'] > 0, (whole, made))
+    for call, error in (('pread', errno.EIO), ('pread', errno.ENOMEM), ('fstat', errno.ENOMEM), ('malloc', errno.ENOMEM)):
+        bad = []
+        for n in range(1, made[call] + 1, 1 + made[call] // 150):
+            got = ran(faulty.failing(call, n, error))
+            if got.returncode not in (75, 78) and got.stdout != whole.stdout and b'"error_code":"' not in got.stdout:
+                bad.append((n, got))
+        check(f'attached: {call} fails with {errno.errorcode[error]}', not bad, bad[:2])
+    with open(archive.folder / 'large.eml', 'wb') as large:
+        large.write(outer.read_bytes())
+        large.truncate((64 << 20) + 1)
+    got = ran(None, large.name)
+    check('attached: in a message of more than is searched', b'large.eml/attached","' in got.stdout and b'"many_parts"' in got.stdout, got.stdout[-300:])
 
 
 def no_memory_for_folders(archive, faulty):
