@@ -210,7 +210,7 @@ static int
 open_in_folder(int folder, enum fault *fault)
 {
 	DIR *dir = fdopendir(folder);
-	int error = errno;
+	int error = errno, unread;
 	struct dirent *entry;
 	int fd = -1, found = 0;
 
@@ -219,19 +219,22 @@ open_in_folder(int folder, enum fault *fault)
 		*fault = fault_of_lack(error, FAULT_INPUT_FOLDER);
 		return -1;
 	}
-	while ((entry = readdir(dir)) != NULL)
-		if (is_eml(entry->d_name) && found++ == 0)
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
+		if (is_eml(entry->d_name) && found++ == 0) {
 			fd = openat(dirfd(dir), entry->d_name,
 				O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	error = errno;
+			error = errno;
+		}
+	unread = errno; /* the folder may have another one */
 	closedir(dir);
-	if (found == 1 && fd >= 0)
+	if (found == 1 && fd >= 0 && unread == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	*fault = found == 0  ? FAULT_INPUT_NO_EML
-		 : found > 1 ? FAULT_INPUT_TWO_EML
-			     : fault_of_lack(error, FAULT_INPUT_BAD_EML);
+	*fault = unread != 0  ? fault_of_lack(unread, FAULT_INPUT_FOLDER)
+		 : found == 0 ? FAULT_INPUT_NO_EML
+		 : found > 1  ? FAULT_INPUT_TWO_EML
+			      : fault_of_lack(error, FAULT_INPUT_BAD_EML);
 	return -1;
 }
 
