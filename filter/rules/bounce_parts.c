@@ -191,6 +191,7 @@ work_there(void *arg, char *reply, size_t size)
 	search->whole = true;
 	search_message(search, search->raw, false, 0);
 	reply[0] = search->whole;
+	arena_clear(&search->arena);
 	return search->n;
 }
 
