@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -319,7 +320,7 @@ read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum 
 		got = read_bytes(item->fd, *bytes + *n, PIECE);
 		*n += got > 0 ? (size_t)got : 0;
 	} while (got > 0 && *n <= FEEDBACK_OCTETS);
-	*error = got < 0 ? FAULT_UNREADABLE : FAULT_NONE;
+	*error = got < 0 ? fault_of_lack(errno, FAULT_UNREADABLE) : FAULT_NONE;
 	*partial = *n > FEEDBACK_OCTETS;
 	return got >= 0;
 }

@@ -71,7 +71,8 @@ fault_of(const struct unpack *in, struct archive *archive)
 	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
 	const char *text = in->lib.error_string(archive);
 
-	if (in->lib.error_number(archive) == EIO)
+	/* also if libarchive only says that the file ended */
+	if (in->lib.error_number(archive) == EIO || errno == EIO)
 		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
@@ -397,7 +398,7 @@ start_unpacker(struct unpack *in)
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) /* a pipe comes from another process of this program and is never compressed */
-		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
+		return errno == ESPIPE ? FAULT_NONE : fault_of_lack(errno, FAULT_UNREADABLE);
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
 		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));
 	if (!in->packed)
@@ -447,7 +448,7 @@ read_plain(struct unpack *in, char *buffer, size_t size, enum fault *error)
 			got = read(in->fd, buffer, size);
 		while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		*error = FAULT_UNREADABLE;
+		*error = fault_of_lack(errno, FAULT_UNREADABLE);
 		return -1;
 	}
 	in->plain_end = got == 0;

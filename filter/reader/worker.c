@@ -81,7 +81,7 @@ read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 	const ssize_t n = read_bytes(fd, space->octets, size);
 
 	if (n < 0)
-		return FAULT_UNREADABLE;
+		return fault_of_lack(errno, FAULT_UNREADABLE);
 	*bytes = slice_make(space->octets, (size_t)n);
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
@@ -93,7 +93,7 @@ read_file(void *arg, char *buffer, size_t size, enum fault *fault)
 	const int *file = arg;
 	const ssize_t got = read_bytes(*file, buffer, size);
 
-	*fault = FAULT_UNREADABLE;
+	*fault = got < 0 ? fault_of_lack(errno, FAULT_UNREADABLE) : FAULT_NONE;
 	return got;
 }
 
