@@ -426,7 +426,9 @@ tell_damage(const struct run *run)
 static int
 finish(struct run *run, enum parent_end end)
 {
-	const struct run_end counts = {run->results.summary.messages, run->results.summary.failed};
+	const struct run_end counts = {.messages = run->results.summary.messages,
+		.failed = run->results.summary.failed,
+		.items = opener_damage(run->opener)->items};
 	const struct run_end *whole = end == PARENT_DONE && !run->results.lost ? &counts : NULL;
 	static const char *const why[] = {
 		[PARENT_DONE] = NULL,

@@ -27,6 +27,7 @@ struct merge {
 	struct run_head head; /* head of the first shard */
 	const char *first;    /* path of the first shard */
 	struct part *parts;   /* the head.of shards, in order */
+	size_t items;         /* in the archive, as the first shard that ended counted them */
 	struct results results;
 	struct since *since; /* owned here until results takes it */
 	int status;
@@ -123,6 +124,18 @@ tell_missing(const struct merge *merge)
 				i + 1, merge->head.of);
 }
 
+/*
+ * Did this shard count as many messages as the others? One that could not open a mailbox counted it
+ * as one, and so left out others that are its own.
+ */
+static bool
+same_archive(struct merge *merge, size_t items)
+{
+	if (merge->items == 0)
+		merge->items = items;
+	return items == 0 || items == merge->items;
+}
+
 /* Reads the next line of a shard; closes a finished or faulty one. */
 static enum run_got
 next_of(struct merge *merge, struct part *part, struct row *row, struct slice *line)
@@ -134,6 +147,10 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	got = run_file_next(part->file, &merge->line, row, line, &error);
 	if (got == RUN_ROW)
 		return got;
+	if (got == RUN_DONE && !same_archive(merge, run_file_items(part->file))) {
+		got = RUN_BAD;
+		error = run_error(RUN_E_COUNTED);
+	}
 	if (got != RUN_DONE)
 		blame(merge, got, part->path, error);
 	part->cut = got == RUN_CUT || got == RUN_NOT_READ;

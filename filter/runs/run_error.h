@@ -60,6 +60,7 @@
 	R(OPTIONS,        "merge_other_run",     "it belongs to another run: the options, paths and version must be the same") \
 	R(TWICE,          "merge_twice",         "this shard is given twice") \
 	R(MORE,           "merge_more",          "it has more messages than another shard: they are not of the same archive") \
+	R(COUNTED,        "merge_counted",       "it counted other messages in the archive than another shard: files changed, or could not be read") \
 	R(UNORDERED,      "merge_unordered",     "its messages are not in order: it was made with --unordered")
 
 #define RUN_ERROR_ID(id, code, text) RUN_E_##id,

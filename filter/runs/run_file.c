@@ -145,6 +145,7 @@ read_end(struct run_file *file, struct slice line, struct error *error)
 	enum run_got got;
 	const enum status st = run_end_parse(line, &end);
 
+	file->had.items = end.items;
 	*error = run_error(st == ST_TEMP ? RUN_E_NO_MEMORY : RUN_E_END_LINE);
 	if (st == ST_TEMP)
 		return RUN_NOT_READ;
@@ -196,6 +197,12 @@ run_file_next(struct run_file *file, struct arena *arena, struct row *row, struc
 	else
 		file->had.messages++;
 	return RUN_ROW;
+}
+
+size_t
+run_file_items(const struct run_file *file)
+{
+	return file->had.items;
 }
 
 void

@@ -55,8 +55,9 @@ run_head_write(const struct run_head *head, struct arena *arena, struct slice *l
 enum status
 run_end_write(const struct run_end *end, struct arena *arena, struct slice *line)
 {
-	return json_write(json_pack("{s:{s:I,s:I}}", END, "messages", (json_int_t)end->messages,
-				  "failed", (json_int_t)end->failed),
+	return json_write(
+		json_pack("{s:{s:I,s:I,s:I}}", END, "messages", (json_int_t)end->messages, "failed",
+			(json_int_t)end->failed, "archive", (json_int_t)end->items),
 		arena, line);
 }
 
@@ -158,16 +159,18 @@ enum status
 run_end_parse(struct slice line, struct run_end *end)
 {
 	json_t *top, *part = NULL;
-	json_int_t messages = -1, failed = -1;
+	json_int_t messages = -1, failed = -1, items = 0;
 
 	(void)json_lacked_memory();
 	top = parse_single_member(line);
 	if (json_unpack(top, "{s:o}", END, &part) != 0)
 		(void)json_unpack(top, "{s:o}", "mailstamp_shard_end", &part);
-	(void)json_unpack(part, "{s:I,s:I}", "messages", &messages, "failed", &failed);
+	(void)json_unpack(
+		part, "{s:I,s:I,s?I}", "messages", &messages, "failed", &failed, "archive", &items);
 	json_decref(top);
-	*end = (struct run_end){.messages = (size_t)messages, .failed = (size_t)failed};
+	*end = (struct run_end){
+		.messages = (size_t)messages, .failed = (size_t)failed, .items = (size_t)items};
 	if (json_lacked_memory())
 		return ST_TEMP;
-	return messages >= 0 && failed >= 0 ? ST_OK : ST_BAD;
+	return messages >= 0 && failed >= 0 && items >= 0 ? ST_OK : ST_BAD;
 }

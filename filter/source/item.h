@@ -26,11 +26,15 @@ struct item {
 	enum fault side_error; /* why the side file cannot be read, or FAULT_NONE */
 };
 
-/* Signs that mailboxes (mbox) are damaged, or quoted by an unexpected rule. */
+/*
+ * What is known after everything was read: signs that mailboxes (mbox) are damaged, or quoted by an
+ * unexpected rule, and how many items there were, those of other shards included.
+ */
 struct source_damage {
 	size_t mailboxes;
 	size_t joined, text; /* struct mbox_counts */
 	char first[256];     /* name of the first such mailbox, truncated */
+	size_t items;
 };
 
 /* Reads the file NAME.envelope beside a file NAME.eml, if there is one. */

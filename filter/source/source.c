@@ -415,8 +415,10 @@ source_next(struct source *source, struct item *item)
 	for (;;) {
 		struct item next = {.fd = -1};
 
-		if (!next_or_attached(source, &next))
+		if (!next_or_attached(source, &next)) {
+			source->damage.items = source->index;
 			return false;
+		}
 		if (is_ours(source, next.index)) {
 			*item = next;
 			return true;

@@ -35,6 +35,7 @@ def no_memory(archive):
     no_memory_for_trials(archive, faulty)
     no_side_file(archive, faulty)
     no_attached(archive, faulty)
+    no_mailbox_in_a_shard(archive, faulty)
     bad_list(archive, faulty)
 
 
@@ -141,6 +142,35 @@ def no_attached(archive, faulty):
         large.truncate((64 << 20) + 1)
     got = ran(None, large.name)
     check('attached: in a message of more than is searched', b'large.eml/attached","' in got.stdout and b'"many_parts"' in got.stdout, got.stdout[-300:])
+
+
+def no_mailbox_in_a_shard(archive, faulty):
+    """A shard that cannot read a mailbox numbers the messages after it in another way: it is not merged with the others."""
+    folder, message = archive.folder / 'mailbox', b'From: a@b.test\n\nhello\n'
+    folder.mkdir()
+    (folder / '1.mbox').write_bytes((b'From a@b.test Thu Jan  1 00:00:00 2026\n' + message + b'\n') * 2)
+    (folder / '2.eml').write_bytes(message)
+
+    def ran(argv, env=None):
+        words = (archive.program, 'batch', *archives.BASE, '--zone', archive.zone, '--jobs', '1', *argv)
+        return subprocess.run([str(each) for each in words], capture_output=True, env=env, timeout=60, check=False)
+    whole, parts = ran(['--output', 'json', folder]), []
+    for n in (1, 2):
+        parts.append(archive.folder / f'mailbox-{n}')
+        parts[-1].write_bytes(ran(['--output', 'json', '--shard', f'{n}/2', folder], faulty.counting()).stdout)
+    made = faulty.counted()
+    merged = ran(['--output', 'json', '--merge', *parts])
+    check('a shard: merged', whole.returncode == merged.returncode == 0 and merged.stdout == whole.stdout, (whole, merged))
+    for call, error in (('open', errno.EMFILE), ('open', errno.EIO), ('read', errno.EIO), ('pread', errno.EIO), ('stat', errno.EIO),
+                        ('fstat', errno.EIO)):
+        bad = []
+        for n in range(1, made[call] + 1):
+            got = ran(['--output', 'json', '--shard', '2/2', folder], faulty.failing(call, n, error))
+            parts[1].write_bytes(got.stdout)
+            merged = ran(['--output', 'json', '--merge', *parts])
+            if merged.returncode not in (10, 75, 78) and merged.stdout != whole.stdout:
+                bad.append((n, got, merged))
+        check(f'a shard: {call} fails with {errno.errorcode[error]}', not bad, bad[:1])
 
 
 def no_memory_for_folders(archive, faulty):

@@ -27,7 +27,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (run_end_parse(line, &end) == ST_OK) {
 		assert(run_end_write(&end, &arena, &written) == ST_OK && run_is_end(written));
 		assert(run_end_parse(written, &same) == ST_OK);
-		assert(same.messages == end.messages && same.failed == end.failed);
+		assert(same.messages == end.messages && same.failed == end.failed &&
+			same.items == end.items);
 	}
 	arena_clear(&arena);
 	return 0;

@@ -68,7 +68,7 @@ Test(run_head, there_and_back)
 		.compared = true,
 		.unordered = true,
 		.output = "tsv"};
-	struct run_end end = {.messages = 12, .failed = 3};
+	struct run_end end = {.messages = 12, .failed = 3, .items = 104};
 	struct arena arena;
 	struct slice line;
 
@@ -85,7 +85,11 @@ Test(run_head, there_and_back)
 	cr_expect(run_is_end(line));
 	end = (struct run_end){.messages = 0};
 	cr_assert_eq(run_end_parse(line, &end), ST_OK);
-	cr_expect(end.messages == 12 && end.failed == 3);
+	cr_expect(end.messages == 12 && end.failed == 3 && end.items == 104);
+	cr_assert_eq(
+		run_end_parse(SLICE("{\"mailstamp_run_end\":{\"messages\":1,\"failed\":0}}"), &end),
+		ST_OK, "of a version that did not count them");
+	cr_expect(end.messages == 1 && end.items == 0);
 	cr_expect_eq(run_end_parse(
 			     SLICE("{\"mailstamp_run_end\":{\"messages\":-1,\"failed\":0}}"), &end),
 		ST_BAD);
