@@ -307,7 +307,6 @@ read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum 
 
 	*bytes = NULL;
 	*n = 0;
-	*partial = false;
 	do {
 		if (room - *n < PIECE) {
 			char *more = realloc(*bytes, room = room * 2 + PIECE);

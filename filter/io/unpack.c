@@ -71,8 +71,7 @@ fault_of(const struct unpack *in, struct archive *archive)
 	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
 	const char *text = in->lib.error_string(archive);
 
-	/* also if libarchive only says that the file ended */
-	if (in->lib.error_number(archive) == EIO || errno == EIO)
+	if (in->lib.error_number(archive) == EIO || errno == EIO) /* it may only say "truncated" */
 		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
