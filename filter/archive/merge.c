@@ -147,7 +147,8 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	got = run_file_next(part->file, &merge->line, row, line, &error);
 	if (got == RUN_ROW)
 		return got;
-	if (got == RUN_DONE && !same_archive(merge, run_file_items(part->file))) {
+	if (got == RUN_DONE && merge->status == 0 &&
+		!same_archive(merge, run_file_items(part->file))) {
 		got = RUN_BAD;
 		error = run_error(RUN_E_COUNTED);
 	}

@@ -326,13 +326,13 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	struct slice bytes;
 	enum fault why;
 
-	/* a file in an inaccessible folder is an error: its policy must not be ignored */
-	if (!needed && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
-		return ST_OK;
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;
 	if (wholefile_read(path, CONFIG_MAX, arena, &bytes, &why) != ST_OK)
-		return bad(&reader, NULL, fault_error(why, NULL, NULL));
+		/* a file in an inaccessible folder is an error: its policy must not be ignored */
+		return !needed && why == FAULT_NO_FILE
+			       ? ST_OK
+			       : bad(&reader, NULL, fault_error(why, NULL, NULL));
 	options->config = path;
 	return config_apply(bytes, path, arena, options, error);
 }

@@ -17,7 +17,7 @@ enum status source_open(const struct options *options, struct arena *arena, stru
 
 /*
  * Enables --attached: attached messages then follow the message that contains them. ST_TEMP when
- * out of memory. gmime must outlive it.
+ * out of memory, or if GMime cannot be loaded. gmime must outlive it.
  */
 enum status source_attached(struct source *source, struct address_gmime *gmime);
 

@@ -73,6 +73,12 @@ static const struct row {
 		.want = "pass", .bits = 4096),
 	ROW(.name = "8200 bits", .record = {"v=DKIM1; p=@spki:rsa-8200"}, .key = "rsa-8200",
 		.want = "policy the key is too large", .bits = 8200),
+	ROW(.name = "1024 bits, an exponent of 33",
+		.record = {"v=DKIM1; p="
+			   "MIGLAoGBAP//////////////////////////////////////////////////////"
+			   "////////////////////////////////////////////////////////////////"
+			   "////////////////////////////////////////////////////AgUBAAAAAQ=="},
+		.want = "policy the exponent of the key is too large", .bits = 1024),
 	ROW(.name = "512 bits and a changed body", .record = {"v=DKIM1; p=@spki:rsa-512"},
 		.key = "rsa-512", .changed = true, .want = "policy the key is too small",
 		.bits = 512),
