@@ -332,12 +332,12 @@ open_all(struct run *run)
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
 		return misused(run, evaluate_no_psl(options));
 	run->tools.psl = run->psl;
-	/* GLib and OpenSSL, started here, can deadlock when out of memory: the alarm ends that */
-	(void)alarm(START_SECONDS);
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL ||
 		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
+	/* OpenSSL, if started here, can deadlock when out of memory: the alarm ends that */
+	(void)alarm(START_SECONDS);
 	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&
 		options_mark(options, run->arena, run->head.mark) != ST_OK)

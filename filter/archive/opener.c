@@ -20,7 +20,7 @@
  * AHEAD: maximum number of items in transit to the parent. Without this limit, the descriptors in
  * transit to parents could stay too many (ETOOMANYREFS) for ever, so that no parent could send any.
  */
-enum { LOOK_UP_US = 200 * 1000, AHEAD = 16 };
+enum { LOOK_UP_US = 200 * 1000, AHEAD = 16, LOAD_SECONDS = 5 };
 
 struct opener {
 	struct reader *process;
@@ -153,6 +153,10 @@ open_files(void *arg)
 	struct item item;
 	bool sent = true;
 
+	(void)alarm(LOAD_SECONDS);
+	if (!source_load(job->source))
+		return EXIT_TEMPFAIL;
+	(void)alarm(0);
 	watch_parent();
 	if (confine_opener(job->options, source_list(job->source), job->arena, &error) != ST_OK) {
 		error_print(&error, job->arena);

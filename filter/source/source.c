@@ -432,7 +432,13 @@ source_attached(struct source *source, struct address_gmime *gmime)
 {
 	source->gmime = gmime;
 	source->attached = calloc(1, sizeof *source->attached);
-	return source->attached != NULL && structure_ready(gmime) ? ST_OK : ST_TEMP;
+	return source->attached != NULL ? ST_OK : ST_TEMP;
+}
+
+bool
+source_load(struct source *source)
+{
+	return source->attached == NULL || structure_ready(source->gmime);
 }
 
 int

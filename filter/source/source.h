@@ -17,9 +17,15 @@ enum status source_open(const struct options *options, struct arena *arena, stru
 
 /*
  * Enables --attached: attached messages then follow the message that contains them. ST_TEMP when
- * out of memory, or if GMime cannot be loaded. gmime must outlive it.
+ * out of memory. gmime must outlive it.
  */
 enum status source_attached(struct source *source, struct address_gmime *gmime);
+
+/*
+ * Loads what --attached needs; false if that fails. When out of memory it can wait for itself, or
+ * end the process.
+ */
+bool source_load(struct source *source);
 
 /*
  * Returns the next message of the shard in *item; its index counts the messages of all shards.
