@@ -231,14 +231,16 @@ fuzz-smoke:
 		build/fuzz/fuzzers/fuzz_filter seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),90) fuzz_filter fuzz_filter
 
-# the suites that evaluate messages; those of batch, hosts and delivery run other processes' code
-COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from
+# the suites that evaluate messages; those of hosts and delivery run other programs
+COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from batch merge rules sandbox reporting reporting/failures
+# %c: counters are in a shared file, so that processes that end by _exit or a signal count as well
 coverage: deps
 	@tools/deps install coverage
 	+@$(SUBMAKE) CC=clang BUILD=build/coverage O='-O1 -g' \
-		HARDEN='-fprofile-instr-generate -fcoverage-mapping -DMAILSTAMP_COVERAGE' build/coverage/mailstamp unit replay cases seeds
+		HARDEN='-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation -Wno-unused-command-line-argument' build/coverage/mailstamp unit replay cases seeds
 	@rm -rf build/coverage/raw
-	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/raw/%8m.profraw tests/run build/coverage $(COVERED)
+	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/raw/%c%8m.profraw tests/run build/coverage $(COVERED)
+	@rm -f default.profraw # of programs that a suite starts without an environment
 	@tools/coverage build/coverage
 
 attacks: deps mailstamp cases

@@ -23,8 +23,6 @@ find_outside_name(struct slice name)
 static const char *
 find_outside_odd_name(struct slice name)
 {
-	if (name.p == NULL)
-		return NULL;
 	for (size_t i = 0; i < name.n; i++)
 		if (!is_alphanumeric(name.p[i]) &&
 			(i == 0 || !(name.p[i] == '_' || name.p[i] == '-')))

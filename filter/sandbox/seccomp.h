@@ -8,12 +8,10 @@
 #include "mime/arena.h" /* __has_feature */
 
 /*
- * Sanitizers and coverage measurement make their own system calls, at any time; a build with them
- * has no filter.
+ * Sanitizers make their own system calls, at any time; a build with them has no filter.
  */
-#if defined(MAILSTAMP_COVERAGE) || defined(__SANITIZE_ADDRESS__) ||                                \
-	__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                     \
-	__has_feature(memory_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) ||                           \
+	__has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 enum { SECCOMP_SANITIZED = 1 };
 #else
 enum { SECCOMP_SANITIZED = 0 };

@@ -202,6 +202,7 @@ Test(address, no_address)
 		{"nothing", {NULL, 0}, ST_BAD, S(""), 0},
 		{"blanks", S(" \r\n "), ST_BAD, S(""), 0},
 		{"a comment", S("(a@b)"), ST_BAD, S(""), 0},
+		{"a comment alone in a group", S("G: (a@b), c@d;"), ST_BAD, S(""), 0},
 		{"commas", S(",,"), ST_BAD, S(""), 0},
 		{"a word", S("root"), ST_BAD, S(""), 0},
 		{"words", S("John Public"), ST_BAD, S(""), 0},

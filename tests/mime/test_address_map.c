@@ -33,6 +33,8 @@ static const struct row {
 	{"Shift JIS", S("=?Shift_JIS?Q?=81=97=81=44?="), true, S("@."), S("@.")},
 	{"Big5", S("=?big5?Q?=A2=49?="), true, S("@"), S("@")},
 	{"ISO-2022-JP", S("=?iso-2022-jp?B?YRskQiF3QDghJRsoQmI=?="), true, S("a@\xff.b"), S("a@\xff.b")},
+	{"ISO-2022-JP with an escape of another charset", S("=?iso-2022-jp?B?GyRBYQ==?="), false, S(""), S("")},
+	{"ISO-2022-JP with half a character", S("=?iso-2022-jp?B?GyRCIQ==?="), false, S(""), S("")},
 	{"ISO-2022-JP that is left open", S("=?iso-2022-jp?B?GyRCIXc=?="), false, S(""), S("")},
 	{"raw GBK before a letter", S("\xa3\xc0x"), true, S("@x"), S("@x")},
 	{"raw GBK", S("\xa3\xc0 x"), true, S("\xa3\xc0 x"), S("\xa3\xc0 x")},

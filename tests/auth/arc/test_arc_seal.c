@@ -193,6 +193,19 @@ Test(arc_seal, ambiguous_message)
 	cr_expect_str_eq(reason_text(&sealed.reason), "the message is ambiguous");
 }
 
+/* A field that is not looked at might be a seal. */
+Test(arc_seal, more_fields_than_are_read)
+{
+	struct arc_result chain;
+	struct arc_sealed sealed;
+
+	open_zone();
+	rig.limits.fields = 1;
+	(void)seal("ed-a", SLICE(MESSAGE), &chain, &sealed);
+	cr_expect_eq(sealed.instance, 0);
+	cr_expect_str_eq(reason_text(&sealed.reason), "the header has more fields than the limit");
+}
+
 /* Text that is not a key, or a key of another kind. */
 Test(arc_seal, keys)
 {

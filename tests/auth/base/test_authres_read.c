@@ -159,6 +159,7 @@ static const struct row {
 	{"action behind a type", "x; spf=pass policy.action=a", "x: spf=pass policy.action=a"},
 	{"an empty value", "x; dmarc=pass header.from=", "bad"},
 	{"another property of dmarc in <>", "x; dmarc=pass smtp.from=<a@b.example>", "bad"},
+	{"no domain in <>", "x; dmarc=pass header.from=<a@>", "bad"},
 	{"no address in <>", "x; dmarc=pass header.from=<b.example>", "bad"},
 	{"two addresses in <>", "x; dmarc=pass header.from=<a@b@c.example>", "bad"},
 	{"quotes in <>", "x; dmarc=pass header.from=<\"a@b\"@c.example>", "bad"},
