@@ -5,6 +5,7 @@
 
 #include "auth/base/base64.h"
 #include "filter/aggregate/aggregate_gzip.h"
+#include "filter/io/read.h"
 #include "filter/io/spool.h"
 #include "filter/io/unpack.h"
 #include "filter/io/write.h"
@@ -13,7 +14,7 @@
 #include "mime/fields.h"
 #include "mime/message.h"
 
-enum { PIECE = 128 * 1024, FILES_MAX = 1000, FIELDS = 1000, FIELD_MAX_OCTETS = 65536 };
+enum { FILES_MAX = 1000, FIELDS = 1000, FIELD_MAX_OCTETS = 65536 };
 enum { LOOK = 64 * 1024 };
 
 static enum status
@@ -104,32 +105,21 @@ look_plain(struct feedback_search *search, struct slice octets, bool meant)
 				    : FEEDBACK_ASIDE_NOT_XML);
 }
 
+static long
+unpack_piece(void *from, char *to, size_t size, enum fault *error)
+{
+	return unpack_read(from, to, size, error);
+}
+
 /* Reads the current file of the archive into memory from malloc; false with *error. */
 static bool
 read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 {
-	size_t room = 0;
-	long got;
-
-	*bytes = NULL;
-	*n = 0;
-	do {
-		if (room - *n < PIECE) {
-			char *more = realloc(*bytes, room = room * 2 + PIECE);
-
-			*error = FAULT_NO_MEMORY;
-			if (more == NULL)
-				return false;
-			*bytes = more;
-		}
-		got = unpack_read(in, *bytes + *n, PIECE, error);
-		*n += got > 0 ? (size_t)got : 0;
-		if (*n > FEEDBACK_OCTETS) {
-			*error = FAULT_INFLATES;
-			return false;
-		}
-	} while (got > 0);
-	return got == 0;
+	if (!read_whole(unpack_piece, in, FEEDBACK_OCTETS, bytes, n, error))
+		return false;
+	if (*n > FEEDBACK_OCTETS)
+		*error = FAULT_INFLATES;
+	return *n <= FEEDBACK_OCTETS;
 }
 
 static enum status

@@ -294,34 +294,15 @@ keep_one(struct run *run, const char *name, struct slice octets, bool partial)
 	return st == ST_LIMIT ? ST_OK : st;
 }
 
-/*
- * Reads a file into memory from malloc; *partial: it is larger than FEEDBACK_OCTETS, and not read
- * to its end. False with *error.
- */
-static bool
-read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum fault *error)
+static long
+read_piece(void *from, char *to, size_t size, enum fault *error)
 {
-	enum { PIECE = 65536 };
-	size_t room = 0;
-	ssize_t got;
+	const struct item *item = from;
+	const ssize_t got = read_bytes(item->fd, to, size);
 
-	*bytes = NULL;
-	*n = 0;
-	do {
-		if (room - *n < PIECE) {
-			char *more = realloc(*bytes, room = room * 2 + PIECE);
-
-			*error = FAULT_NO_MEMORY;
-			if (more == NULL)
-				return false;
-			*bytes = more;
-		}
-		got = read_bytes(item->fd, *bytes + *n, PIECE);
-		*n += got > 0 ? (size_t)got : 0;
-	} while (got > 0 && *n <= FEEDBACK_OCTETS);
-	*error = got < 0 ? fault_of_lack(errno, FAULT_UNREADABLE) : FAULT_NONE;
-	*partial = *n > FEEDBACK_OCTETS;
-	return got >= 0;
+	if (got < 0)
+		*error = fault_of_lack(errno, FAULT_UNREADABLE);
+	return got;
 }
 
 static enum status
@@ -335,10 +316,13 @@ read_item(struct run *run, struct item *item)
 	size_t n;
 
 	run->origin.name = item->name;
-	if (error == FAULT_NONE && item->fd >= 0 && read_file(item, &bytes, &n, &partial, &error))
-		octets = slice_make(bytes, n);
-	else if (error == FAULT_NONE && item->fd < 0 && item->bytes == NULL)
+	if (error == FAULT_NONE && item->fd < 0 && item->bytes == NULL)
 		error = FAULT_NO_MESSAGE;
+	if (error == FAULT_NONE && item->fd >= 0 &&
+		read_whole(read_piece, item, FEEDBACK_OCTETS, &bytes, &n, &error)) {
+		octets = slice_make(bytes, n);
+		partial = n > FEEDBACK_OCTETS; /* not read to its end */
+	}
 	if (error == FAULT_NONE && partial) { /* it stays where it is */
 		run->counts.unreadable++;
 		log_line(run, translated(feedback_aside_text(FEEDBACK_ASIDE_LARGE)), "");

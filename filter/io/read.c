@@ -1,7 +1,10 @@
 #include "filter/io/read.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+enum { PIECE = 128 * 1024 };
 
 ssize_t
 read_bytes(int fd, char *to, size_t n)
@@ -20,4 +23,28 @@ read_bytes(int fd, char *to, size_t n)
 		had += (size_t)got;
 	}
 	return (ssize_t)had;
+}
+
+bool
+read_whole(read_piece_fn *piece, void *from, size_t max, char **bytes, size_t *n, enum fault *error)
+{
+	size_t room = 0;
+	long got;
+
+	*bytes = NULL;
+	*n = 0;
+	do {
+		if (room - *n < PIECE) {
+			char *more = realloc(*bytes, room = room * 2 + PIECE);
+
+			if (more == NULL) {
+				*error = FAULT_NO_MEMORY;
+				return false;
+			}
+			*bytes = more;
+		}
+		got = piece(from, *bytes + *n, PIECE, error);
+		*n += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && *n <= max);
+	return got >= 0;
 }

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,4 +43,52 @@ Test(read, errors)
 
 	cr_expect_eq(read_bytes(-1, &octet, 1), -1);
 	cr_expect_eq(errno, EBADF);
+}
+
+/* Returns the text octet by octet, then an error. */
+static long
+one_by_one(void *from, char *to, size_t size, enum fault *error)
+{
+	const char **left = from;
+
+	cr_assert_gt(size, 0);
+	if (**left == '!') {
+		*error = FAULT_UNREADABLE;
+		return -1;
+	}
+	if (**left == '\0')
+		return 0;
+	*to = *(*left)++;
+	return 1;
+}
+
+Test(read, all)
+{
+	static const struct {
+		const char *name, *text;
+		size_t max, n;
+		bool good;
+	} rows[] = {
+		{"to the end", "0123456789", 64, 10, true},
+		{"exactly the limit", "0123456789", 10, 10, true},
+		{"no more after the limit is exceeded", "0123456789", 4, 5, true},
+		{"nothing", "", 4, 0, true},
+		{"an error", "012!", 64, 3, false},
+		{"an error first", "!", 64, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *left = rows[i].text;
+		enum fault error = FAULT_NONE;
+		char *bytes;
+		size_t n;
+
+		cr_expect_eq(read_whole(one_by_one, &left, rows[i].max, &bytes, &n, &error),
+			rows[i].good, "%s", rows[i].name);
+		cr_expect_eq(n, rows[i].n, "%s", rows[i].name);
+		cr_expect_eq(memcmp(bytes, rows[i].text, n), 0, "%s", rows[i].name);
+		cr_expect_eq(
+			error, rows[i].good ? FAULT_NONE : FAULT_UNREADABLE, "%s", rows[i].name);
+		free(bytes);
+	}
 }
