@@ -125,7 +125,7 @@ def postfix_hold(site, check):
 
 
 def postfix_own_machine(site, check):
-    """This machine's mail over loopback: a stranger's by default, exempt if configured."""
+    """Mail from this machine over loopback is evaluated like a stranger's, unless it is exempt by configuration."""
     readme = installed(site)
     mark, _ = site.smtp('reject.example', client='127.0.0.1')
     one(site, check, 'not trusted', mark, ['quarantine'])
@@ -153,7 +153,7 @@ def postfix_amavis_in_front(site, check):
 
 
 def postfix_gateway(site, check):
-    """A gateway of ours hands mail on; its own Received names the client."""
+    """A trusted gateway forwards mail, and its Received field names the client."""
     readme = installed(site)
     readme.paste('/etc/mailstamp/mailstamp.conf', 0)
     line = 'Received: from client.test (client.test [%s])\n\tby gw.test (Postfix) with ESMTP id 1\n' \

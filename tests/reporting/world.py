@@ -54,7 +54,7 @@ class World:
         return done
 
     def without_seccomp(self, suite, argv, text, now):
-        """The process that reads a bounce is never unprotected: where the kernel has no seccomp the bounce waits, and that is said."""
+        """The process that reads a bounce is never unprotected: where the kernel has no seccomp the bounce waits, and this is reported."""
         if b'__asan_init' in pathlib.Path(self.program).read_bytes():
             suite.skip('bounces: without seccomp', 'a build for AddressSanitizer, whose library must be the first')
             return

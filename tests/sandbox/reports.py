@@ -25,7 +25,7 @@ LIBPQ = PLAIN | {'sendto', 'recvfrom'}
 # DNS is asked for the sender of a report; a bounce needs none of these, if its store is a file
 SOCKETS = set('socket connect sendto recvfrom sendmsg recvmsg getsockopt setsockopt getsockname getpeername shutdown'.split())
 
-# what is left of them to a bounce whose store is PostgreSQL: it cannot connect to anything else
+# what `report bounce` keeps of them if its store is PostgreSQL: it cannot connect to anything else
 CONNECTED = set('sendto recvfrom sendmsg recvmsg getsockopt shutdown'.split())
 
 
