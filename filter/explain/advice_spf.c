@@ -232,7 +232,14 @@ no_record(const struct advice *advice)
 
 	evidence = evidence_of_client(advice->ev, advice->own);
 	if (evidence.id == EVIDENCE_NONE) {
-		if (!shared(advice))
+		/*
+		 * the record of the organization may allow hosts that its other names use: that
+		 * is too little for a proposal, but not nothing
+		 */
+		if (proof_allows(advice->ev, domain_organization(advice->ev->ids.author_domain)) &&
+			evidence_against_host(advice->ev, advice->own).n == 0)
+			advice_add(advice, ADVICE_SPF_PUBLISH, domain);
+		else if (!shared(advice))
 			advice_add(advice, ADVICE_SPF_PUBLISH_UNKNOWN, domain, client_text(advice));
 		return;
 	}

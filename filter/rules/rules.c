@@ -73,11 +73,47 @@ check_record(const struct evaluation *ev)
 	return state(dmarc->has_record && !dmarc->unusable);
 }
 
+/*
+ * Is the domain, which passed, aligned in relaxed mode? For an author domain without a DMARC
+ * record, of which DMARC finds no organization. Two names below one that may be a public suffix:
+ * unknown.
+ */
+static enum rules_state
+related(const struct evaluation *ev, struct slice domain)
+{
+	const struct slice author = ev->ids.author_domain;
+
+	if (domain_within(domain, author) || domain_within(author, domain))
+		return RULES_MET;
+	return slice_ieq(domain_tail(domain, 2), domain_tail(author, 2)) ? RULES_UNKNOWN
+									 : RULES_UNMET;
+}
+
+static enum rules_state
+check_related(const struct evaluation *ev)
+{
+	const struct auth_results *results = &ev->results;
+	enum rules_state best = RULES_UNMET, one;
+
+	if (results->spf.code == AUTH_PASS)
+		best = related(ev, results->spf.domain);
+	for (size_t i = 0; i < results->dkim.n && best != RULES_MET; i++) {
+		if (results->dkim.sigs[i].code != AUTH_PASS)
+			continue;
+		one = related(ev, results->dkim.sigs[i].sig.d);
+		best = one != RULES_UNMET ? one : best;
+	}
+	return best;
+}
+
 static enum rules_state
 check_aligned(const struct evaluation *ev)
 {
 	const struct auth_results *results = &ev->results;
 
+	if (!results->dmarc.has_record && results->dmarc.code != AUTH_TEMPERROR &&
+		ev->ids.author_domain.n > 0 && check_related(ev) != RULES_UNMET)
+		return check_related(ev);
 	if (results->dmarc.dkim_pass ||
 		(results->spf.code == AUTH_PASS && results->dmarc.spf_aligned))
 		return RULES_MET;
@@ -306,6 +342,26 @@ rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *word)
 	return true;
 }
 
+/* Adds a requirement that is not met, with the values of the sentence for programs. */
+static void
+add_unmet(struct findings *findings, enum rules_of provider, const struct rules_result *result)
+{
+	static const char *const names[] = {"provider", "requirement", "codes", "page"};
+	const char *const texts[] = {
+		rules_word(provider), result->text, result->code, rules_page(provider)};
+	const size_t n = sizeof names / sizeof *names;
+	struct finding_value *values = arena_alloc(findings->arena, n * sizeof *values);
+	struct finding *finding = findings_add(findings, FINDING_WARNING, "rules", result->id,
+		"%s requires: %s. It refuses with %s; see %s", rules_word(provider), result->text,
+		result->code[0] != '\0' ? result->code : "no code", rules_page(provider));
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = (struct finding_value){names[i], texts[i]};
+	finding->code = "provider_requires";
+	finding->values = values;
+	finding->nvalues = n;
+}
+
 void
 rules_findings(const struct evaluation *ev, const char *list, struct findings *findings)
 {
@@ -321,11 +377,7 @@ rules_findings(const struct evaluation *ev, const char *list, struct findings *f
 
 		for (size_t k = 0; k < n; k++)
 			if (results[k].state == RULES_UNMET)
-				findings_add(findings, FINDING_WARNING, "rules", results[k].id,
-					"%s requires: %s. It refuses with %s; see %s",
-					rules_word(provider), results[k].text,
-					results[k].code[0] != '\0' ? results[k].code : "no code",
-					rules_page(provider));
+				add_unmet(findings, provider, &results[k]);
 	}
 }
 

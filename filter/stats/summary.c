@@ -2,10 +2,43 @@
 
 #include <string.h>
 
+#include "filter/provider/provider.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
 
 _Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
+
+/* Where the labels begin in a that both names end with; the length of a if there are none. */
+static size_t
+common_tail(const char *a, const char *b)
+{
+	const size_t na = strlen(a), nb = strlen(b);
+	size_t at = na;
+
+	for (size_t i = 1; i <= na && i <= nb && a[na - i] == b[nb - i]; i++)
+		if ((i == na || a[na - i - 1] == '.') && (i == nb || b[nb - i - 1] == '.'))
+			at = na - i;
+	return at;
+}
+
+/*
+ * Is it the receiver with that authserv-id? Each host of a mailbox provider may have its own: they
+ * are one receiver, whose id becomes what theirs have in common.
+ */
+static bool
+is_receiver(struct summary_receiver *one, const char *id)
+{
+	const struct provider *provider = provider_of(slice_str(id));
+	const char *tail = one->id + common_tail(one->id, id);
+
+	if (strcmp(one->id, id) == 0)
+		return true;
+	if (provider == NULL || provider->mailbox.word == NULL ||
+		provider_of(slice_str(tail)) != provider)
+		return false;
+	memmove(one->id, tail, strlen(tail) + 1);
+	return true;
+}
 
 static void
 add_receiver(struct summary *summary, const struct row *row)
@@ -15,7 +48,7 @@ add_receiver(struct summary *summary, const struct row *row)
 
 	if (row->receiver == NULL || row->receiver[0] == '\0')
 		return;
-	while (i < summary->nreceivers && strcmp(summary->receivers[i].id, row->receiver) != 0)
+	while (i < summary->nreceivers && !is_receiver(&summary->receivers[i], row->receiver))
 		i++;
 	if (i < summary->nreceivers) {
 		one = &summary->receivers[i];

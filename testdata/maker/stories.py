@@ -352,6 +352,8 @@ def neighbours():
     yield story('first-record-below-with-a-list-id', 'spf_publish', listed, message=mail().topped('List-Id: <l.example.com>'),
                 ip='203.0.113.130', exit=10, **below, **none, told=('bounce.example.com has no SPF record',),
                 untold=('Nothing shows that 203.0.113.130 is one of them',))
+    yield story('first-record-of-a-bounce-host', 'spf_publish', POLICY + SPF, message=mail(author='postmaster@mail.example.com'),
+                ip='192.0.2.10', mail_from='', helo='mail.example.com', **none, untold=('Nothing shows that',))
     yield story('first-record-below-at-a-service', 'spf_publish', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n',
                 ip='198.51.100.10', mail_from='x@bounce.example.com', helo='h.example.org',
                 told=('should be bounce.example.com: v=spf1 include:amazonses.com ~all',))
