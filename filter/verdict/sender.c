@@ -33,8 +33,8 @@ static const struct {
 	[SENDER_BY_SEAL] = {"seal", N_("a known sealer recorded a pass for the author (ARC)")},
 	[SENDER_BY_FORWARDING] = {"forwarding",
 		N_("SPF or DKIM passed for a known list or forwarding domain")},
-	[SENDER_BY_COPY] = {"copy",
-		N_("the same Message-ID and signature were aligned in another message")},
+	[SENDER_BY_COPY] = {"copy", N_("another message with the same Message-ID, and the same "
+				       "signature or none, was aligned")},
 	[SENDER_BY_ARCHIVE] = {"archive", N_("your archive has mail that it forwarded")},
 	[SENDER_BY_REPORTER] = {"reporter",
 		N_("a known receiver reports forwarding or a mailing list")},

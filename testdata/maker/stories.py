@@ -367,6 +367,13 @@ def neighbours():
     yield story('forged-from-a-public-mailbox', 'spf_other', outlook + 'outlook.com TXT v=spf1 include:spf.protection.outlook.com -all\n'
                 'x._domainkey.outlook.com KEY rsa-b\n', message=mail().signed('rsa-b', 'outlook.com', 'x'), ip='203.0.113.194',
                 mail_from='x@outlook.com', **none)
+    # services that keep mailboxes in their own domain, too, and whose customers with a domain include them
+    for domain, include in (('icloud.com', 'icloud.com'), ('yandex.ru', '_spf.yandex.net'), ('mailbox.org', 'mailbox.org'),
+                            ('runbox.com', 'spf.runbox.com'), ('hey.com', 'hey.com'), ('yahoo.com', 'yahoo.com')):
+        records = ''.join('%s TXT v=spf1 ip4:203.0.113.192/27 -all\n' % each for each in sorted({domain, include}))
+        yield story('forged-from-a-public-mailbox-at-' + domain, 'spf_other', POLICY + 'example.com TXT v=spf1 include:%s -all\n' % include +
+                    records + 'x._domainkey.%s KEY rsa-b\n' % domain, message=mail().signed('rsa-b', domain, 'x'), ip='203.0.113.194',
+                    mail_from='x@' + domain, helo='h.example.org', **none)
     yield story('forged-by-a-neighbour-in-ses', 'dkim_other', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n'
                 'f._domainkey.forger.example KEY rsa-b\n', message=mail().signed('rsa-b', 'forger.example', 'f').signed(
                     'rsa-1024', 'amazonses.com', 'own'), ip='198.51.100.10', mail_from='0106@ap-northeast-1.amazonses.com', **none)
