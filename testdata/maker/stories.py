@@ -369,7 +369,8 @@ def neighbours():
                 mail_from='x@outlook.com', **none)
     # services that keep mailboxes in their own domain, too, and whose customers with a domain include them
     for domain, include in (('icloud.com', 'icloud.com'), ('yandex.ru', '_spf.yandex.net'), ('mailbox.org', 'mailbox.org'),
-                            ('runbox.com', 'spf.runbox.com'), ('hey.com', 'hey.com'), ('yahoo.com', 'yahoo.com')):
+                            ('runbox.com', 'spf.runbox.com'), ('hey.com', 'hey.com'), ('yahoo.com', 'yahoo.com'),
+                            ('protonmail.com', '_spf.protonmail.ch'), ('zohomail.com', 'zoho.com')):
         records = ''.join('%s TXT v=spf1 ip4:203.0.113.192/27 -all\n' % each for each in sorted({domain, include}))
         yield story('forged-from-a-public-mailbox-at-' + domain, 'spf_other', POLICY + 'example.com TXT v=spf1 include:%s -all\n' % include +
                     records + 'x._domainkey.%s KEY rsa-b\n' % domain, message=mail().signed('rsa-b', domain, 'x'), ip='203.0.113.194',
