@@ -73,8 +73,8 @@ diagnose_added_options(const struct diagnose_head *head, struct diagnose_choice 
 }
 
 /*
- * Adds options in which a signed field that is missing was removed, and had one of a few common
- * values.
+ * For a signed field that is missing, adds the options that somebody removed it and that it had one
+ * of a few common values.
  */
 void
 diagnose_missing_options(const struct diagnose_head *head, struct diagnose_choice *choice)

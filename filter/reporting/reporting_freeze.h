@@ -16,8 +16,8 @@ struct reporting_freezer {
 	struct crypto *crypto;
 	struct arena *arena;
 	int64_t now;
-	int64_t reports,
-		silent; /* reports made; those not made because all mail of the day was reports */
+	int64_t reports; /* reports made */
+	int64_t silent;  /* reports not made because all mail of that day was reports */
 };
 
 /*
