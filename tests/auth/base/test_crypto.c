@@ -391,3 +391,32 @@ Test(crypto, tiny_rsa_keys_verify_nothing)
 	cr_expect_null(key);
 	crypto_free(crypto);
 }
+
+/* Key confusion: octets that are a key of each algorithm are cached as one, and read as the other.
+ */
+Test(crypto, octets_of_two_kinds_of_key)
+{
+	static const struct slice octets = SLICE_INIT(
+		"\x30\x1e\x02\x17\0\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1\xc1"
+		"\xc1\xc1\xc1\xc1\xc1\xc1\x03\x02\x03\x01\0\x01");
+	unsigned char digest[CRYPTO_SHA256_SIZE] = {1};
+	struct crypto *crypto = crypto_new();
+	struct crypto_key *rsa, *ed25519, *again;
+	char signature[64] = {0};
+	unsigned bits;
+	bool good = true;
+
+	cr_assert_eq(crypto_key_rsa(crypto, octets, &rsa, &bits), ST_OK);
+	cr_expect_eq(bits, 176);
+	cr_assert_eq(crypto_key_ed25519(crypto, octets, &ed25519), ST_OK);
+	cr_expect_neq(rsa, ed25519);
+	cr_expect_eq(
+		crypto_verify(crypto, ed25519, digest, slice_make(signature, 64), &good), ST_OK);
+	cr_expect_not(good);
+	cr_assert_eq(crypto_key_rsa(crypto, octets, &again, &bits), ST_OK);
+	cr_expect_eq(bits, 176);
+	crypto_key_free(rsa);
+	crypto_key_free(ed25519);
+	crypto_key_free(again);
+	crypto_free(crypto);
+}
