@@ -57,7 +57,8 @@ SEEDS := build/corpus/.made
 # all cores, unless the caller passes -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: needs mailstamp
+all: needs
+	+@$(SUBMAKE) mailstamp
 
 help:
 	@sed -n 's/^## //p' Makefile
