@@ -11,14 +11,10 @@ advice_shown(const struct advice *advice, struct slice text)
 	return findings_shown(advice->findings, text);
 }
 
-/*
- * Would the two domains be aligned in relaxed mode? An estimate, for when no organizational domain
- * is known.
- */
 bool
-advice_related(struct slice a, struct slice b)
+advice_related(const struct advice *advice, struct slice domain)
 {
-	return a.n > 0 && b.n > 0 && (domain_within(a, b) || domain_within(b, a));
+	return evaluate_related(advice->ev, domain) >= EVALUATE_BELOW;
 }
 
 /* Returns the name _dmarc.domain, in the arena. */
@@ -137,7 +133,7 @@ advise_strict(const struct advice *advice, struct slice passed, bool strict,
 	struct proof_record record;
 	struct evidence client;
 
-	if (!strict || !advice_related(passed, author_domain))
+	if (!strict || !advice_related(advice, passed))
 		return false;
 	client = evidence_of_client(advice->ev, advice->own);
 	if (!is_known(advice, client, passed))
@@ -210,7 +206,7 @@ advise_author(const struct advice *advice)
 		struct slice d = results->dkim.sigs[i].sig.d;
 
 		if (results->dkim.sigs[i].code != AUTH_PASS || !slice_eq(d, spf) ||
-			advice_related(d, advice->ev->ids.author_domain))
+			advice_related(advice, d))
 			continue;
 		advice_add(advice, ADVICE_AUTHOR, advice_shown(advice, d), advice->author);
 		return;
@@ -241,7 +237,7 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome,
 	/* without a DMARC record, alignment was never evaluated */
 	advice.spf_aligned =
 		results->dmarc.spf_aligned ||
-		(!results->dmarc.has_record && advice_related(results->spf.domain, author)) ||
+		(!results->dmarc.has_record && advice_related(&advice, results->spf.domain)) ||
 		slice_eq(results->spf.domain, author);
 	advice.indirect = is_indirect(&advice);
 	if (evaluate_not_judged(ev)) {

@@ -292,7 +292,7 @@ advise_dkim(const struct advice *advice)
 	for (size_t i = 0; i < dkim->n; i++) {
 		const struct dkim_sig_result *sig = &dkim->sigs[i];
 		bool aligned = sig->aligned || slice_eq(sig->sig.d, author) ||
-			       (!dmarc->has_record && advice_related(sig->sig.d, author));
+			       (!dmarc->has_record && advice_related(advice, sig->sig.d));
 
 		own |= aligned && sig->code == AUTH_PASS;
 		if (aligned && sig->code != AUTH_PASS)

@@ -32,8 +32,8 @@ struct advice {
 
 const char *advice_shown(const struct advice *advice, struct slice text);
 
-/* Are the domains equal, or is one below the other? */
-bool advice_related(struct slice a, struct slice b);
+/* Would the domain be aligned in relaxed mode, as far as the names show (evaluate_related)? */
+bool advice_related(const struct advice *advice, struct slice domain);
 
 /*
  * Do header fields or a rewritten sender (SRS) show that a list or forwarder passed the message on?

@@ -73,20 +73,15 @@ check_record(const struct evaluation *ev)
 	return state(dmarc->has_record && !dmarc->unusable);
 }
 
-/*
- * Is the domain, which passed, aligned in relaxed mode? For an author domain without a DMARC
- * record, of which DMARC finds no organization. Two names below one that may be a public suffix:
- * unknown.
- */
+/* Is the domain, which passed, aligned? For an author domain without a DMARC record. */
 static enum rules_state
 related(const struct evaluation *ev, struct slice domain)
 {
-	const struct slice author = ev->ids.author_domain;
+	const enum evaluate_related found = evaluate_related(ev, domain);
 
-	if (domain_within(domain, author) || domain_within(author, domain))
-		return RULES_MET;
-	return slice_ieq(domain_tail(domain, 2), domain_tail(author, 2)) ? RULES_UNKNOWN
-									 : RULES_UNMET;
+	if (found == EVALUATE_RELATED || found == EVALUATE_UNRELATED)
+		return state(found == EVALUATE_RELATED);
+	return RULES_UNKNOWN;
 }
 
 static enum rules_state

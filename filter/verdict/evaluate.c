@@ -148,6 +148,28 @@ evaluate_not_judged(const struct evaluation *ev)
 	return true;
 }
 
+enum evaluate_related
+evaluate_related(const struct evaluation *ev, struct slice domain)
+{
+	const struct slice author = ev->ids.author_domain;
+	const struct slice upper = domain.n < author.n ? domain : author;
+
+	if (author.n == 0 || domain.n == 0)
+		return EVALUATE_UNRELATED;
+	if (slice_ieq(domain, author))
+		return EVALUATE_RELATED;
+	if (ev->in.psl != NULL)
+		return slice_ieq(domain_psl_org(ev->in.psl, domain),
+			       domain_psl_org(ev->in.psl, author))
+			       ? EVALUATE_RELATED
+			       : EVALUATE_UNRELATED;
+	if (domain_within(domain, author) || domain_within(author, domain))
+		return domain_is_registry(upper) ? EVALUATE_UNRELATED : EVALUATE_BELOW;
+	return slice_ieq(domain_organization(domain), domain_organization(author))
+		       ? EVALUATE_BESIDE
+		       : EVALUATE_UNRELATED;
+}
+
 struct error
 evaluate_no_psl(const struct options *options)
 {
@@ -162,9 +184,10 @@ open_resources(struct evaluation *ev, struct error *error)
 	const struct options *options = ev->options;
 	enum evaluate_status result;
 
-	if (evaluate_needs_psl(options)) {
+	/* --for does without a list: what the list would decide is unknown then */
+	if (evaluate_needs_psl(options) || options->rules_for != NULL) {
 		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
-		if (ev->own_psl == NULL) {
+		if (ev->own_psl == NULL && (evaluate_needs_psl(options) || errno == ENOMEM)) {
 			*error = evaluate_no_psl(options);
 			return evaluate_refusal(error);
 		}

@@ -148,7 +148,21 @@ enum evaluate_status evaluate_open_dns(
  */
 bool evaluate_not_judged(const struct evaluation *evaluation);
 
-/* Is the public suffix list needed? */
+/*
+ * Is a domain, which passed, aligned with the author domain in relaxed mode? By the names alone:
+ * for an author domain without a DMARC record, for which DMARC finds no organization.
+ */
+enum evaluate_related {
+	EVALUATE_UNRELATED,
+	/* the list of public suffixes is not loaded, and the name that both share may be one: */
+	EVALUATE_BESIDE, /* neither is below the other */
+	EVALUATE_BELOW,  /* one is below the other */
+	EVALUATE_RELATED
+};
+
+enum evaluate_related evaluate_related(const struct evaluation *evaluation, struct slice domain);
+
+/* Is the public suffix list needed? --for takes it only where there is one. */
 bool evaluate_needs_psl(const struct options *options);
 
 /* The error if the public suffix list cannot be read. */
