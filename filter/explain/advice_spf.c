@@ -226,7 +226,6 @@ no_record(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
 	const char *domain = advice_shown(advice, spf->domain);
-	const struct provider *service;
 	struct evidence evidence;
 	struct proof_record record;
 
@@ -242,13 +241,6 @@ no_record(const struct advice *advice)
 		else if (!shared(advice))
 			advice_add(advice, ADVICE_SPF_PUBLISH_UNKNOWN, domain, client_text(advice));
 		return;
-	}
-	/* the author's record allows the host as one of a service's, which changes its addresses */
-	if (evidence.id == EVIDENCE_RECORDS && evidence.provider == NULL) {
-		service = evidence_service_of_host(advice->ev, advice->own);
-		if (service != NULL && service->include != NULL &&
-			proof_allows(advice->ev, slice_str(service->include)))
-			evidence.provider = service;
 	}
 	if ((evidence.id == EVIDENCE_OWN_LIST || !advice_sent_on(advice)) &&
 		with_client(advice, spf->domain, SLICE(""), &evidence, NULL, &record))

@@ -88,6 +88,24 @@ provider_of_customer(struct slice domain)
 }
 
 bool
+provider_names_customer(struct slice name, struct slice customer)
+{
+	const struct provider *provider = provider_of_customer(customer);
+	const size_t dot = slice_find(customer, '.');
+	const struct slice keys = slice_str(provider != NULL ? provider->keys : NULL);
+	struct slice key;
+
+	if (domain_within(name, customer))
+		return true;
+	if (keys.n == 0 || !domain_within(name, keys) ||
+		domain_labels(name) < domain_labels(keys) + 2)
+		return false;
+	key = domain_tail(name, domain_labels(keys) + 2);
+	return lists_alone(provider->shared_alone, slice_from(customer, dot + 1)) &&
+	       slice_ieq(slice_head(key, slice_find(key, '.')), slice_head(customer, dot));
+}
+
+bool
 provider_has_mailboxes(struct slice domain)
 {
 	const struct provider *provider = provider_of(domain);

@@ -43,6 +43,11 @@ struct provider {
 	 * domain, which may be specific to a customer
 	 */
 	const char *cnames;
+	/*
+	 * Besides, CNAMEs of customers lead to NAME.LABEL in front of this domain, NAME being the
+	 * label in front of shared_alone in the customer's signing domain
+	 */
+	const char *keys;
 	const char *forwards; /* a pass for one of these domains shows that a list or a forwarder
 				 sent the message */
 	const char *seals;    /* domains of its ARC seals */
@@ -89,6 +94,12 @@ bool provider_has_mailboxes(struct slice domain);
 
 /* The service of which the domain is the name of a single customer; or NULL. */
 const struct provider *provider_of_customer(struct slice domain);
+
+/*
+ * Is the name, which a record includes or to which a CNAME leads, below customer or, at a service
+ * for which customer is the name of a single one, that one's key?
+ */
+bool provider_names_customer(struct slice name, struct slice customer);
 
 /*
  * The service that itself signs or sends with the domain, or NULL: neither a name of a single

@@ -153,7 +153,7 @@ static bool
 is_within(void *arg, struct slice name, bool included)
 {
 	(void)included;
-	return domain_within(name, ((const struct sought *)arg)->domain);
+	return provider_names_customer(name, ((const struct sought *)arg)->domain);
 }
 
 /* A test for the names that SPF records include. */
@@ -208,7 +208,7 @@ seek_customer_keys(const struct evaluation *ev, const struct provider *provider,
 
 	while (provider_next_word(&list, &selector) && provider_next_word(&list, &form))
 		if (!slice_eq(selector, SLICE("*")) &&
-			domain_within(key_target(ev, selector, author), customer))
+			provider_names_customer(key_target(ev, selector, author), customer))
 			return true;
 	return false;
 }
@@ -454,7 +454,7 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 		return found;
 	/* the record does not tell who else uses the addresses that it allows */
 	if (proof_allows(ev, ev->ids.author_domain) && evidence_against_host(ev, own).n == 0)
-		return (struct evidence){.id = EVIDENCE_RECORDS};
+		return (struct evidence){EVIDENCE_RECORDS, evidence_of_range(ev, own).provider};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))
 		return (struct evidence){.id = EVIDENCE_OWN_LIST};

@@ -23,8 +23,11 @@ enum evidence_id {
 
 struct evidence {
 	enum evidence_id id;
-	const struct provider
-		*provider; /* set with EVIDENCE_RANGE, and for a provider in --own-senders */
+	/*
+	 * Set with EVIDENCE_RANGE, for a provider in --own-senders, and with EVIDENCE_RECORDS if
+	 * the client is in such a range, too
+	 */
+	const struct provider *provider;
 };
 
 /*
@@ -37,7 +40,10 @@ struct evidence {
 struct evidence evidence_of_client(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
-/* The service whose host the client is, if the author's list or records name it; or NULL. */
+/*
+ * The service whose host the client is, if the author's list or records name it; or NULL. Only the
+ * MX may name it: then its include may not be proposed.
+ */
 const struct provider *evidence_service_of_host(
 	const struct evaluation *evaluation, const struct own_senders *own);
 

@@ -244,6 +244,16 @@ def microsoft():
     yield story('microsoft-tenant-by-selector', 'dkim_domain_at', POLICY + keys + mx + 'selector2._domainkey.example.com CNAME '
                 'selector2-example-com._domainkey.tenant.onmicrosoft.com\n' + KEYS, message=first, ip='198.51.100.77', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
+    # Microsoft gives new domains other targets
+    for name, tenant, code, forged in (('', 'tenant', 'dkim_domain_at', False), ('-of-another', 'forger', 'dkim_other', True)):
+        yield story('microsoft-tenant-by-new-selector' + name, code, POLICY + keys + mx + 'selector2._domainkey.example.com CNAME '
+                    'selector2-example-com._domainkey.tenant.n-v1.dkim.mail.microsoft\nselector1-x._domainkey.forger.onmicrosoft.com KEY rsa-b\n'
+                    + KEYS, message=mail().signed('rsa-b', tenant + '.onmicrosoft.com', 'selector1-x'), ip='198.51.100.77', record=False,
+                    proof=None if forged else 'after-switch', forged=forged,
+                    after=None if forged else mail().signed('rsa-a', 'example.com', 's1'),
+                    told=() if forged else ('the Defender portal shows their targets',))
+    yield story('microsoft-new-selector-below-another-name', 'dkim_other', POLICY + keys + mx + 'selector2._domainkey.example.com CNAME '
+                'x._domainkey.tenant.forger.n-v1.dkim.mail.microsoft\n', message=first, ip='198.51.100.77', record=False, proof=None, forged=True)
     yield from customers()
 
 
@@ -357,6 +367,24 @@ def neighbours():
     yield story('first-record-below-at-a-service', 'spf_publish', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n',
                 ip='198.51.100.10', mail_from='x@bounce.example.com', helo='h.example.org',
                 told=('should be bounce.example.com: v=spf1 include:amazonses.com ~all',))
+    # a record that a service keeps names its suppliers, and not those of the author
+    for name, supplier, ip, path in (('ses', 'amazonses.com', '198.51.100.10', '0106@ap-northeast-1.amazonses.com'),
+                                     ('campaign-monitor', '_spf.createsend.com', '203.0.113.66', 'x@createsend.com')):
+        yield story('forged-at-a-supplier-of-a-service-' + name, 'spf_other', POLICY + SES + '''
+                    example.com TXT v=spf1 include:helpscoutemail.com -all
+                    helpscoutemail.com TXT v=spf1 include:%s -all
+                    _spf.createsend.com TXT v=spf1 ip4:203.0.113.66 -all
+                    createsend.com TXT v=spf1 include:_spf.createsend.com -all
+                    ''' % supplier, ip=ip, mail_from=path, helo='h.example.org', **none)
+    # the record has the address alone, and only the MX names the service: its include would let every tenant in
+    at_mx = POLICY + OUTLOOK + 'example.com TXT v=spf1 ip4:203.0.113.194 -all\nexample.com MX 0 mail.protection.outlook.com\n'
+    yield story('first-record-below-at-the-mx', 'spf_publish', at_mx, ip='203.0.113.194', mail_from='x@bounce.example.com',
+                helo='h.example.org', told=('should be bounce.example.com: v=spf1 ip4:203.0.113.194 ~all',))
+    yield story('forged-by-a-tenant-at-the-mx-below', 'spf_publish_unknown', at_mx, ip='203.0.113.200', mail_from='x@bounce.example.com',
+                helo='h.example.org', **none)
+    yield story('new-host-below-at-a-service', 'spf_add', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n'
+                'bounce.example.com TXT v=spf1 ip4:192.0.2.9 -all\n', ip='198.51.100.10', mail_from='x@bounce.example.com', helo='h.example.org',
+                told=('should be bounce.example.com: v=spf1 ip4:192.0.2.9 include:amazonses.com -all',))
     yield story('neighbour-on-the-own-list', 'dkim_domain', google + foreign + KEYS, message=signed, own='forger.example\n', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'), **at)
     yield story('agency-that-the-record-includes', 'dkim_domain', google.replace(
