@@ -24,23 +24,28 @@ struct log {
 	bool opened;
 };
 
+static struct log
+make_log(const struct options *options)
+{
+	const char *name = options->log;
+
+	if (name == NULL)
+		name = profile_is_host(options->profile) ? "syslog" : "stderr";
+	return (struct log){.where = strcmp(name, "syslog") == 0   ? TO_SYSLOG
+				     : strcmp(name, "stderr") == 0 ? TO_STDERR
+								   : TO_FILE,
+		.path = name,
+		.queue_id = options->queue_id,
+		.fd = -1};
+}
+
 struct log *
 log_open(const struct options *options)
 {
-	const char *name = options->log;
 	struct log *log = calloc(1, sizeof *log);
 
-	if (log == NULL)
-		return NULL;
-	log->fd = -1;
-	if (name == NULL)
-		name = profile_is_host(options->profile) ? "syslog" : "stderr";
-	if (strcmp(name, "syslog") == 0)
-		log->where = TO_SYSLOG;
-	else
-		log->where = strcmp(name, "stderr") == 0 ? TO_STDERR : TO_FILE;
-	log->path = name;
-	log->queue_id = options->queue_id;
+	if (log != NULL)
+		*log = make_log(options);
 	return log;
 }
 
@@ -199,10 +204,9 @@ log_arm(struct log *log)
 void
 log_arm_alone(const struct options *options)
 {
-	struct log *log = log_open(options);
+	struct log log = make_log(options); /* without malloc, which may be what fails */
 
-	log_arm(log);
-	free(log);
+	log_arm(&log);
 }
 
 void

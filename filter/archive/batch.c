@@ -161,7 +161,7 @@ begin_output(struct run *run)
 	if (!is_shard(&run->options))
 		return true;
 	if (run_head_write(head, run->arena, &line) != ST_OK)
-		return false;
+		arena_lacks(run->arena, ARENA_MEMORY);
 	if (fwrite(line.p, 1, line.n, stdout) != line.n)
 		run->results.write_failed = true;
 	return true;
@@ -249,7 +249,7 @@ read_messages(void *arg)
 	config.threads = threads_of(&run->options, config.jobs);
 	if (!workers_run(&config) ||
 		(run->options.dns_record != NULL && !send_record(run, config.pool)))
-		return EXIT_TEMPFAIL;
+		arena_lacks(run->arena, ARENA_MEMORY);
 	return 0;
 }
 
@@ -335,13 +335,13 @@ open_all(struct run *run)
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL ||
 		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
-		return EXIT_TEMPFAIL;
+		arena_lacks(run->arena, ARENA_MEMORY);
 	/* OpenSSL, if started here, can deadlock when out of memory: the alarm ends that */
 	(void)alarm(START_SECONDS);
 	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&
 		options_mark(options, run->arena, run->head.mark) != ST_OK)
-		return EXIT_TEMPFAIL;
+		arena_lacks(run->arena, ARENA_MEMORY);
 	(void)alarm(0);
 	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK ||
 		own_senders_open(options, run->arena, &run->own, &error) != ST_OK)

@@ -155,7 +155,7 @@ open_files(void *arg)
 
 	(void)alarm(LOAD_SECONDS);
 	if (!source_load(job->source))
-		return EXIT_TEMPFAIL;
+		arena_lacks(job->arena, ARENA_MEMORY);
 	(void)alarm(0);
 	watch_parent();
 	if (confine_opener(job->options, source_list(job->source), job->arena, &error) != ST_OK) {
@@ -163,7 +163,7 @@ open_files(void *arg)
 		return EXIT_TEMPFAIL;
 	}
 	if (!say_ready())
-		return EXIT_TEMPFAIL;
+		arena_lacks(job->arena, ARENA_MEMORY);
 	while (sent && source_next(job->source, &item)) {
 		item_take_side(&item);
 		sent = send_item(job, &item);
@@ -180,9 +180,8 @@ opener_start(const struct options *options, struct source *source, struct arena 
 	struct job job = {.options = options, .source = source, .arena = arena};
 	struct opener *opener = calloc(1, sizeof *opener);
 
-	*status = EXIT_TEMPFAIL;
 	if (opener == NULL)
-		return NULL;
+		arena_lacks(arena, ARENA_MEMORY);
 	opener->share = -1;
 	opener->process = reader_start(open_files, &job, status);
 	if (opener->process != NULL)

@@ -457,17 +457,17 @@ parent_open(const struct parent_config *config, int *status)
 {
 	struct parent *parent = calloc(1, sizeof *parent);
 
-	*status = EXIT_TEMPFAIL;
 	if (parent == NULL)
-		return NULL;
+		arena_lacks(config->arena, ARENA_MEMORY);
 	parent->config = *config;
 	parent->wanted = config->jobs;
 	parent->order = (struct order){.options = config->options, .emit = emit, .arg = parent};
 	arena_init(&parent->arena, config->arena->oom, config->arena->oom_arg);
-	if (order_init(&parent->order) && pthread_mutex_init(&parent->source_lock, NULL) == 0 &&
-		pthread_mutex_init(&parent->lock, NULL) == 0 &&
-		pthread_cond_init(&parent->room, NULL) == 0)
-		parent->reader = reader_start(config->read, config->read_arg, status);
+	if (!order_init(&parent->order) || pthread_mutex_init(&parent->source_lock, NULL) != 0 ||
+		pthread_mutex_init(&parent->lock, NULL) != 0 ||
+		pthread_cond_init(&parent->room, NULL) != 0)
+		arena_lacks(config->arena, ARENA_MEMORY);
+	parent->reader = reader_start(config->read, config->read_arg, status);
 	if (parent->reader != NULL)
 		return parent;
 	parent_close(parent);

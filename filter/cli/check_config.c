@@ -35,6 +35,15 @@ check_config_asked(int argc, char **argv, const char **user)
 	return asked;
 }
 
+/* Do these errors of getpwnam(3) and setuid(2) mean an answer, rather than none? */
+static enum fault
+doubt(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM
+		       ? FAULT_NONE
+		       : fault_of_path(error);
+}
+
 /*
  * Changes to that user: from here on files are read with its permissions. Returns 0, or the exit
  * status.
@@ -43,12 +52,12 @@ static int
 become(const char *user)
 {
 	const struct passwd *entry;
-	enum fault lack;
+	enum fault unknown;
 
 	errno = 0;
 	entry = getpwnam(user);
-	lack = fault_of_lack(errno, FAULT_NONE);
-	if (entry == NULL && lack == FAULT_NONE) {
+	unknown = doubt(errno);
+	if (entry == NULL && unknown == FAULT_NONE) {
 		fprintf(stderr, _("mailstamp: there is no user %s\n"), user);
 		return EXIT_CONFIG_ERROR;
 	}
@@ -56,11 +65,11 @@ become(const char *user)
 								    setgid(entry->pw_gid) == 0 &&
 								    setuid(entry->pw_uid) == 0)))
 		return 0;
-	lack = fault_of_lack(errno, FAULT_NONE);
+	unknown = doubt(errno);
 	fprintf(stderr, _("mailstamp: cannot become the user %s\n"), user);
-	if (lack == FAULT_NONE)
+	if (unknown == FAULT_NONE)
 		return EXIT_CONFIG_ERROR;
-	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(lack)));
+	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(unknown)));
 	return EXIT_TEMPFAIL;
 }
 

@@ -335,14 +335,13 @@ run_command(int argc, char **argv, struct arena *arena)
 		return refuse(&options, dns_error(DNS_E_RESOLV_CONF), arena);
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, &error, arena, in_file);
-	if (guard_is_wanted(options.command)) /* its crashes are reported on stderr */
+	if (options.command != COMMAND_FILTER)
 		log_arm_alone(&options);
 	switch (options.command) {
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* the output is a log */
 		return filter_main(&options, arena);
-	case COMMAND_BATCH: /* its crashes are reported on stderr */
-		log_arm_alone(&options);
+	case COMMAND_BATCH:
 		return batch_main(&options, arena);
 	case COMMAND_PLAN:
 		return plan_main(&options, arena);
@@ -374,6 +373,18 @@ run_command(int argc, char **argv, struct arena *arena)
 	return 0;
 }
 
+/* For a person or cron, a crash is reported on stderr before the options are known, too. */
+static void
+arm_early(int argc, char **argv)
+{
+	const struct options options = options_default();
+	const char *user;
+
+	if (options_scan_command(argc, argv) != COMMAND_FILTER ||
+		check_config_asked(argc, argv, &user))
+		log_arm_alone(&options);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -390,6 +401,7 @@ main(int argc, char **argv)
 	i18n_choose(options_scan_lang(argc, argv));
 	if (guarded && guard_begin(command, &status))
 		return status;
+	arm_early(argc, argv);
 	silent = command == COMMAND_FILTER &&
 		 profile_is_host(options_scan_profile(argc, argv, &given));
 	arena_init(&arena, silent ? on_no_memory : on_no_memory_told, NULL);
@@ -397,5 +409,6 @@ main(int argc, char **argv)
 	if (fflush(stdout) != 0)
 		status = EXIT_TEMPFAIL;
 	arena_clear(&arena);
+	guard_end(status);
 	return status;
 }

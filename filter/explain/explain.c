@@ -11,6 +11,7 @@
 #include "filter/explain/explain_rows.h"
 #include "filter/explain/undo.h"
 #include "filter/io/fault.h"
+#include "filter/out/delivery_error.h"
 #include "filter/out/record.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
@@ -130,6 +131,16 @@ write_undone(const struct evaluation *ev, const struct outcome *outcome)
 	return EXIT_TEMPFAIL;
 }
 
+/* Says that memory lacks. Always false. */
+static bool
+without_memory(struct arena *arena)
+{
+	const struct error error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
+
+	error_print(&error, arena);
+	return false;
+}
+
 /*
  * bounce: what JSON has of the bounces in the message; or NULL. False if the explanation cannot be
  * written. *status: the exit status for the message.
@@ -168,11 +179,15 @@ write_explanation(struct evaluation *ev, const struct own_senders *own, const st
 		print_findings(_("How to fix it:"), &advice);
 	} else if (options->output == OUTPUT_JSON) {
 		if (json_line(ev, &outcome, &line) != ST_OK)
-			return false;
+			return without_memory(ev->arena);
 		fwrite(line.p, 1, line.n, stdout);
 	}
-	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		const struct error error = delivery_error(DELIVERY_E_OUTPUT);
+
+		error_print(&error, ev->arena);
 		return false;
+	}
 	undone = write_undone(ev, &outcome);
 	*status = undone != 0 ? undone : outcome.status;
 	return undone != EXIT_TEMPFAIL;
@@ -325,8 +340,10 @@ tell_attached(const struct evaluation *ev, const struct own_senders *own, int st
 	size_t n;
 
 	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
-	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n, &whole) != ST_OK)
+	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n, &whole) != ST_OK) {
+		(void)without_memory(ev->arena);
 		return EXIT_TEMPFAIL;
+	}
 	if (!whole)
 		print_limit();
 	for (size_t i = 0; i < n; i++)

@@ -2,8 +2,10 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/io/fault.h"
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
+#include "filter/out/delivery_error.h"
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
@@ -47,6 +49,14 @@ status_of(const struct inspection *inspection)
 	return inspection->findings.count[FINDING_WARNING] > 0 ? EXIT_WARNINGS : 0;
 }
 
+/* Says why inspecting cannot go on. Always false. */
+static bool
+tell(struct error why, struct arena *arena)
+{
+	error_print(&why, arena);
+	return false;
+}
+
 /*
  * Inspects and prints one domain, and sets *status to the exit status for it. False if writing to
  * stdout failed, or memory ran out.
@@ -80,12 +90,12 @@ inspect_one(const struct evaluation *ev, struct trials *trials,
 	*status = status_of(&inspection);
 	if (ev->options->output == OUTPUT_JSON) {
 		if (inspect_json(&inspection, *status, &line) != ST_OK)
-			return false;
+			return tell(fault_error(FAULT_NO_MEMORY, NULL, NULL), ev->arena);
 		fwrite(line.p, 1, line.n, stdout);
 	} else if (ev->options->output != OUTPUT_NONE) {
 		inspect_print(&inspection, stdout);
 	}
-	return ferror(stdout) == 0;
+	return ferror(stdout) == 0 || tell(delivery_error(DELIVERY_E_OUTPUT), ev->arena);
 }
 
 static int
@@ -137,8 +147,6 @@ inspect_all(const struct evaluation *ev, struct trials *trials, struct slice bas
 	if (worst != 0)
 		return worst;
 	inspect_messages_read(ev->options, ev->arena, &messages);
-	if (messages.ours)
-		worst = EXIT_TEMPFAIL;
 	for (size_t i = 0; i < domains->n; i++) {
 		int status;
 
@@ -150,12 +158,19 @@ inspect_all(const struct evaluation *ev, struct trials *trials, struct slice bas
 		if (status > worst)
 			worst = status;
 	}
-	if (trials->ours)
+	if (trials->ours || messages.ours) {
 		worst = EXIT_TEMPFAIL;
+		fprintf(stderr, "mailstamp: %s\n",
+			_("some messages could not be evaluated or counted for lack of memory, "
+			  "disk space or open files: run it again"));
+	}
 	if (ev->options->dns_record != NULL &&
 		!record_keep(ev->options, dns_record(evaluate_dns(ev), ev->arena), ev->arena))
 		worst = EXIT_TEMPFAIL;
-	return fflush(stdout) == 0 ? worst : EXIT_TEMPFAIL;
+	if (fflush(stdout) == 0)
+		return worst;
+	(void)tell(delivery_error(DELIVERY_E_OUTPUT), ev->arena);
+	return EXIT_TEMPFAIL;
 }
 
 int

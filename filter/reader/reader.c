@@ -144,8 +144,11 @@ reader_start(reader_work *work, void *arg, int *status)
 	if (got != READER_ENDED)
 		reader_kill(reader);
 	*status = collect(reader);
-	if (*status == 0)
-		*status = EXIT_TEMPFAIL;
+	/* it has told why, unless it was late or a library ended it */
+	if (got == READER_ENDED && (*status == EXIT_TEMPFAIL || *status == EXIT_CONFIG_ERROR))
+		return NULL;
+	*status = EXIT_TEMPFAIL;
+	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(FAULT_NO_PROCESS)));
 	return NULL;
 }
 

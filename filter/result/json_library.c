@@ -105,6 +105,7 @@ load_jansson(void)
 	library.set_alloc_funcs(allocate, free);
 	/* the first object makes jansson read /dev/urandom, which the sandbox later forbids */
 	first = library.object_();
+	library.loaded = first != NULL;
 	if (first != NULL)
 		library.delete_(first);
 }

@@ -64,23 +64,23 @@ find_user(const char *user, struct identity *found)
 	char *line = NULL;
 	size_t size = 0;
 	uint32_t id, group;
-	bool lacking = file == NULL && errno != ENOENT;
+	bool unread = file == NULL && errno != ENOENT;
 
-	errno = 0;
+	errno = 0; /* remains 0 at the end of the file */
 	while (file != NULL && found->n == 0 && getline(&line, &size, file) > 0) {
 		const char *at = behind_name(line, user);
 
-		if (at == NULL || !read_id(&at, &id) || !read_id(&at, &group))
-			continue;
-		found->user = id;
-		found->groups[found->n++] = group;
+		if (at != NULL && read_id(&at, &id) && read_id(&at, &group)) {
+			found->user = id;
+			found->groups[found->n++] = group;
+		}
 		errno = 0;
 	}
-	lacking = lacking || errno == ENOMEM;
+	unread = unread || errno != 0;
 	free(line);
 	if (file != NULL)
 		(void)fclose(file);
-	if (lacking)
+	if (unread)
 		return IDENTITY_NOT_READ;
 	return found->n > 0 && found->user != 0 ? IDENTITY_CHANGED : IDENTITY_NO_USER;
 }
@@ -102,7 +102,7 @@ is_member(const char *members, const char *user)
 	}
 }
 
-/* False if the groups cannot be read for lack of memory or descriptors. */
+/* False if the groups cannot be read. */
 static bool
 find_groups(const char *user, struct identity *found)
 {
@@ -110,49 +110,69 @@ find_groups(const char *user, struct identity *found)
 	char *line = NULL;
 	size_t size = 0;
 	uint32_t id;
-	bool lacking = file == NULL && errno != ENOENT;
+	bool unread = file == NULL && errno != ENOENT;
 
-	errno = 0;
+	errno = 0; /* as in find_user */
 	while (file != NULL && found->n < GROUPS_MAX && getline(&line, &size, file) > 0) {
 		const char *at = line[strspn(line, " \t")] == '#' ? NULL : strchr(line, ':');
 
 		at = at != NULL ? strchr(at + 1, ':') : NULL;
-		if (at == NULL || *++at == '\0' || !read_id(&at, &id))
-			continue;
-		if (id != 0 && is_member(at, user))
+		if (at != NULL && *++at != '\0' && read_id(&at, &id) && id != 0 &&
+			is_member(at, user))
 			found->groups[found->n++] = id;
 		errno = 0;
 	}
-	lacking = lacking || errno == ENOMEM;
+	unread = unread || errno != 0;
 	free(line);
 	if (file != NULL)
 		(void)fclose(file);
-	return !lacking;
+	return !unread;
+}
+
+/* What a call that failed says about the change: the answer, or that there is none. */
+static enum identity_end
+end_of(int number, enum identity_end answer)
+{
+	static const int sure[] = {EACCES, EPERM, EROFS, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG,
+		EINVAL, ENOSYS, ETXTBSY};
+
+	for (size_t i = 0; i < sizeof sure / sizeof sure[0]; i++)
+		if (number == sure[i])
+			return answer;
+	return IDENTITY_NOT_READ;
 }
 
 /*
- * Can the effective user and group write there? Also true if the path is missing, because then
- * every user fails.
+ * Can the effective user and group write there? IDENTITY_CHANGED if so, and also if the path is
+ * missing, because then every user fails.
  */
-static bool
+static enum identity_end
 can_write(const char *path)
 {
 	struct stat info;
 	int mode = W_OK;
 
-	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+	if (stat(path, &info) != 0) {
+		const enum identity_end end = end_of(errno, IDENTITY_NO_ACCESS);
+
+		return errno == ENOENT ? IDENTITY_CHANGED : end;
+	}
+	if (S_ISDIR(info.st_mode))
 		mode |= X_OK;
-	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0 || access(path, F_OK) != 0;
+	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0 ? IDENTITY_CHANGED
+								: end_of(errno, IDENTITY_NO_ACCESS);
 }
 
-static bool
+static enum identity_end
 can_write_all(const struct identity *found, const char *const *paths)
 {
-	bool can = setegid(found->groups[0]) == 0 && seteuid(found->user) == 0;
+	enum identity_end end = IDENTITY_CHANGED;
 
-	for (size_t i = 0; can && paths[i] != NULL; i++)
-		can = can_write(paths[i]);
-	return can;
+	if (setegid(found->groups[0]) != 0 || seteuid(found->user) != 0)
+		return end_of(errno, IDENTITY_NOT_CHANGED);
+	for (size_t i = 0; end == IDENTITY_CHANGED && paths[i] != NULL; i++)
+		end = can_write(paths[i]);
+	return end;
 }
 
 enum identity_end
@@ -163,7 +183,6 @@ identity_become(const char *user, const char *const *paths)
 	struct identity found = {.n = 0};
 	const int n = getgroups(NGROUPS_MAX, before);
 	enum identity_end end;
-	bool can;
 
 	end = find_user(user, &found);
 	if (end != IDENTITY_CHANGED)
@@ -171,16 +190,19 @@ identity_become(const char *user, const char *const *paths)
 	if (!find_groups(user, &found))
 		return IDENTITY_NOT_READ;
 	if (n < 0 || setgroups(found.n, found.groups) != 0)
-		return IDENTITY_NOT_CHANGED;
-	can = can_write_all(&found, paths);
+		return end_of(errno, IDENTITY_NOT_CHANGED);
+	end = can_write_all(&found, paths);
 	if (seteuid(0) != 0 || setegid(group) != 0)
-		return IDENTITY_NOT_CHANGED;
-	if (can && setresgid(found.groups[0], found.groups[0], found.groups[0]) == 0 &&
+		return end_of(errno, IDENTITY_NOT_CHANGED);
+	if (end != IDENTITY_CHANGED)
+		return setgroups((size_t)n, before) == 0 ? end
+							 : end_of(errno, IDENTITY_NOT_CHANGED);
+	if (setresgid(found.groups[0], found.groups[0], found.groups[0]) == 0 &&
 		setresuid(found.user, found.user, found.user) == 0)
 		return IDENTITY_CHANGED;
-	if (setgroups((size_t)n, before) != 0 || can)
-		return IDENTITY_NOT_CHANGED;
-	return IDENTITY_NO_ACCESS;
+	end = end_of(errno, IDENTITY_NOT_CHANGED);
+	(void)setgroups((size_t)n, before);
+	return end;
 }
 
 struct error

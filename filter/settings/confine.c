@@ -263,8 +263,8 @@ make_plan(struct plan *plan, const struct options *options)
 /*
  * A filter started by root becomes --user, unless it delivers as the owner of the mail. If that
  * user could not write to the spool folder or the next hop, the process remains root: otherwise
- * each large message would be deferred. For lack of memory or descriptors it does not remain root:
- * the message is deferred. Returns IDENTITY_CHANGED also if there is nothing to change.
+ * each large message would be deferred. If any of that is unknown, it does not remain root: the
+ * message is deferred. Returns IDENTITY_CHANGED also if there is nothing to change.
  */
 static enum identity_end
 change_user(const struct options *options, struct error *note)

@@ -3,9 +3,12 @@
  * store.
  */
 #include "auth/base/domain.h"
+#include "filter/io/fault.h"
 #include "filter/io/paths.h"
+#include "filter/out/delivery_error.h"
 #include "filter/page/page_reports.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/view/view.h"
 #include "filter/view/view_parts.h"
@@ -82,6 +85,13 @@ write_page(const struct show *show)
 }
 
 static int
+fail(struct error why, struct arena *arena)
+{
+	error_print(&why, arena);
+	return EXIT_TEMPFAIL;
+}
+
+static int
 show_all(struct show *show)
 {
 	const struct options *options = show->options;
@@ -93,7 +103,7 @@ show_all(struct show *show)
 		return status;
 	show->stats = stats_new(NULL, 0, false);
 	if (show->stats == NULL)
-		return EXIT_TEMPFAIL;
+		return fail(fault_error(FAULT_NO_MEMORY, NULL, NULL), show->arena);
 	show->stats->unlisted = true;
 	status = view_open(show, count, show->stats);
 	if (status != 0)
@@ -105,7 +115,7 @@ show_all(struct show *show)
 		return status;
 	return view_tables_print(show->tables, TABLES, options->output, show->arena, stdout)
 		       ? 0
-		       : EXIT_TEMPFAIL;
+		       : fail(delivery_error(DELIVERY_E_OUTPUT), show->arena);
 }
 
 int

@@ -1,10 +1,13 @@
 """lacking.py: batch and other commands without memory, descriptors or a working disk (a part of tests/batch/run)."""
+import collections
 import concurrent.futures
 import errno
+import gzip
 import os
 import resource
 import socket
 import subprocess
+import zipfile
 
 import archive as archives
 import shim
@@ -37,6 +40,7 @@ def no_memory(archive):
     no_attached(archive, faulty)
     no_mailbox_in_a_shard(archive, faulty)
     bad_list(archive, faulty)
+    no_memory_for_libraries(archive, faulty)
 
 
 def no_memory_for_settings(archive, faulty):
@@ -330,7 +334,61 @@ def bad_list(archive, faulty):
     own_name(archive, faulty)
     short_name(archive)
     no_memory_for_names(archive, faulty)
-    if os.geteuid() == 0:    # to which user root would change is unknown
-        ran = subprocess.run([archive.program, '--config', '/dev/null', '--zone', archive.zone, '--user', 'nobody'], input=b'Subject: x\n\n',
-                             capture_output=True, env=faulty.failing('fopen', 1, errno.EMFILE), timeout=60, check=False)
-        check('root does not remain root where users cannot be read', ran.returncode == 75 and not ran.stdout, ran)
+    no_users(archive, faulty)
+
+
+def no_users(archive, faulty):
+    """The filter that root started stays root only if it is certain that the user is missing or could not write."""
+    if os.geteuid() != 0:
+        return
+
+    def run(env):
+        return subprocess.run([archive.program, '--config', '/dev/null', '--zone', archive.zone, '--user', 'nobody', '--spool-dir', '/tmp'],
+                              input=b'From: a@b.test\n\n', capture_output=True, env=env, timeout=60, check=False)
+    whole = run(faulty.counting())
+    made = faulty.counted()
+    check('users: found, and root becomes one', whole.returncode == 0 and not whole.stderr and made['getline'] > 1, (whole, made))
+    none = run(faulty.failing('fopen', 1, errno.ENOENT))    # the list of users
+    check('users: none, and root stays', none.returncode == 0 and none.stderr.count(b'\n') == 1 and b'there is no such user' in none.stderr, none)
+    closed = run(faulty.failing('access', 1, errno.EACCES))
+    check('users: one who cannot write, and root stays', closed.returncode == 0 and b'could not write' in closed.stderr, closed)
+    for call, errors in (('fopen', (errno.EMFILE, errno.ENOMEM, errno.EIO)), ('getline', (errno.EIO, errno.ENOMEM, errno.EISDIR)),
+                         ('access', (errno.EIO, errno.ENOMEM)), ('stat', (errno.EIO, errno.ENOMEM))):
+        rows = [(n, error, run(faulty.failing(call, n, error))) for error in errors for n in range(1, made[call] + 1)]
+        bad = [row for row in rows if (row[2].returncode, row[2].stderr.count(b'\n'), row[2].stdout) not in ((75, 1, b''), (0, 0, whole.stdout))]
+        check(f'users, {call} fails: 75, or the user', made[call] > 0 and not bad and any(row[2].returncode == 75 for row in rows), (made[call], bad[:3]))
+
+
+def no_memory_for_libraries(archive, faulty):
+    """libarchive ends a process without memory with 1, the loader with 127, GLib by a signal: each is 75 and said."""
+    folder, zone, store = archive.folder / 'packed', archive.folder / 'packed.zone', archive.folder / 'packed.store'
+    folder.mkdir()
+    message = b'From: a@b.test\nReturn-Path: <a@b.test>\n\nhello\n'
+    (folder / '1.eml').write_bytes(message)
+    (folder / '2.eml.gz').write_bytes(gzip.compress(message))
+    with zipfile.ZipFile(folder / '3.zip', 'w') as packed:
+        packed.writestr('a.eml', message)
+    zone.write_text('$TTL 60\nb.test. TXT "v=spf1 ip4:192.0.2.9 -all"\nb.test. MX 0 .\n_dmarc.b.test. TXT "v=DMARC1; p=reject"\n')
+    dns = ['--zone', zone, '--now', '1767225600', '--config', '/dev/null']
+    for name, words in {
+            'inspect': ['inspect', *dns, '--messages', folder, '--', 'b.test'],
+            'inspect, JSON': ['inspect', *dns, '--output', 'json', '--', 'b.test'],
+            'explain': ['explain', *dns, folder / '1.eml'],
+            'explain, JSON': ['explain', *dns, '--output', 'json', folder / '1.eml'],
+            'plan': ['plan', *dns, 'b.test', '--archive', folder],
+            'batch': ['batch', *dns, '--jobs', '1', '--output', 'json', folder],
+            'report read': ['report', 'read', '--store', store, folder / '3.zip'],
+            'report show': ['report', 'show', '--store', store, '--output', 'json', *dns[:4]],
+            'check': ['--check-config', *dns]}.items():
+        argv = [str(word) for word in (archive.program, *words)]
+
+        def run(env, argv=argv):
+            return subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, env=env, timeout=60, check=False)
+        whole = run(faulty.counting())
+        times, bad, ends = faulty.counted()['malloc'], [], collections.Counter()
+        for n in [*range(1, min(times, 60)), *range(60, times + 1, 1 + times // 120)]:
+            got = run(faulty.failing('malloc', n, errno.ENOMEM))
+            ends[got.returncode] += 1
+            if got.returncode not in (whole.returncode, 10, 75) or (got.returncode == 75 and b'mailstamp: ' not in got.stderr):
+                bad.append((n, got.returncode, got.stderr[-200:]))
+        check(f'libraries, {name}: without memory 75, and said', whole.returncode != 75 and ends[75] > 0 and not bad, (whole, ends, len(bad), bad[:3]))

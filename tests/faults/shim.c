@@ -67,6 +67,7 @@ enum call {
 	C_DLOPEN,
 	C_ACCESS,
 	C_PASSWD,
+	C_GETLINE,
 	C_CALLS
 };
 
@@ -75,7 +76,7 @@ static const char *const names[C_CALLS] = {"read", "write", "writev", "open", "m
 	"recv", "poll", "fork", "dup2", "waitpid", "malloc", "pread", "pwrite", "fdatasync",
 	"ftruncate", "rename", "sendmsg", "recvmsg", "pipe", "socketpair", "dupfd", "thread",
 	"stat", "folder", "readdir", "mremap", "realpath", "fchmod", "fopen", "dlopen", "access",
-	"passwd"};
+	"passwd", "getline"};
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -425,6 +426,14 @@ CALL(int, C_ACCESS, access, (const char *path, int mode), SYS_faccessat, AT_FDCW
 
 REAL(int, C_ACCESS, faccessat, (int folder, const char *path, int mode, int flags),
 	(folder, path, mode, flags), -1)
+
+/* What getline becomes if the compiler inlines it. */
+ssize_t __getdelim(char **line, size_t *size, int end, FILE *file);
+
+REAL(ssize_t, C_GETLINE, getline, (char **line, size_t *size, FILE *file), (line, size, file), -1)
+
+REAL(ssize_t, C_GETLINE, __getdelim, (char **line, size_t *size, int end, FILE *file),
+	(line, size, end, file), -1)
 
 REAL(struct passwd *, C_PASSWD, getpwnam, (const char *name), (name), NULL)
 

@@ -17,7 +17,7 @@ FAULTS = {'malloc': errno.ENOMEM, 'mmap': errno.ENOMEM, 'read': errno.EIO, 'writ
           'send': errno.ECONNRESET, 'recv': errno.ECONNRESET, 'poll': errno.ENOMEM, 'sendmsg': errno.ENOMEM, 'recvmsg': errno.ENOMEM,
           'pipe': errno.EMFILE, 'socketpair': errno.EMFILE, 'dupfd': errno.EMFILE, 'thread': errno.EAGAIN, 'stat': errno.ENOMEM,
           'folder': errno.EMFILE, 'readdir': errno.EIO, 'mremap': errno.ENOMEM, 'realpath': errno.ENOMEM, 'fchmod': errno.EIO,
-          'fopen': errno.EMFILE, 'dlopen': errno.ENOMEM, 'access': errno.ENOMEM, 'passwd': errno.EMFILE}
+          'fopen': errno.EMFILE, 'dlopen': errno.ENOMEM, 'access': errno.ENOMEM, 'passwd': errno.EMFILE, 'getline': errno.EIO}
 CALLS = re.findall(r'"(\w+)"', re.search(r'names\[C_CALLS\] = {(.*?)}', SOURCE.read_text(), re.S).group(1))
 
 
