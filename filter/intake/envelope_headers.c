@@ -75,7 +75,7 @@ fits(struct walk *walk, const struct received *received)
 {
 	const struct provider *provider = walk->source->provider;
 
-	if (provider != NULL && !provider_lists(provider->mailbox.border, received->by) &&
+	if (provider != NULL && !provider_has_border(provider, received->by) &&
 		!provider_lists(provider->mailbox.inside, received->by))
 		return false;
 	if (!walk->submitted)

@@ -160,6 +160,22 @@ is_lmtp(const struct received *received)
 }
 
 /*
+ * `from BORDER-HOST by p44-mailgateway-smtp-x (mailgateway 2403B92) with SMTP id y`: Apple's hosts
+ * behind the border have names that are no domains.
+ */
+static bool
+is_gateway(const struct provider *provider, const struct received *received)
+{
+	struct slice list = slice_str(provider->mailbox.gateway), word;
+
+	return provider_next_word(&list, &word) &&
+	       slice_find(received->by, '.') == received->by.n &&
+	       slice_ieq(slice_head(received->by_comment, slice_find(received->by_comment, ' ')),
+		       word) &&
+	       provider_has_border(provider, received->from);
+}
+
+/*
  * Is the field that of an internal hop of the provider? Google writes no from clause, and an
  * address after by; all others write a from clause, and a name after by.
  */
@@ -171,7 +187,8 @@ is_inside(const struct provider *provider, struct slice value, const struct rece
 	bool address = ip_client(received->by, &ip) == ST_OK && ip.family != 0;
 
 	return mailbox->word != NULL && received->by.n > 0 && received->lead.n == 0 &&
-	       received->has_from != address && provider_lists(mailbox->inside, received->by) &&
+	       received->has_from != address &&
+	       (provider_lists(mailbox->inside, received->by) || is_gateway(provider, received)) &&
 	       !has_outside_address(value, provider);
 }
 

@@ -172,6 +172,18 @@ provider_lists(const char *list, struct slice host)
 }
 
 bool
+provider_has_border(const struct provider *provider, struct slice host)
+{
+	struct slice list = slice_str(provider->mailbox.gateway), word;
+
+	if (provider_lists(provider->mailbox.border, host))
+		return true;
+	return provider_next_word(&list, &word) && provider_next_word(&list, &word) &&
+	       slice_find(host, '.') == host.n &&
+	       slice_istarts(slice_from(host, slice_find(host, '-') + 1), word);
+}
+
+bool
 provider_has_address(const struct provider *provider, const struct ip *ip)
 {
 	return lists_address(provider->mailbox.networks, ip);

@@ -12,14 +12,20 @@
 
 /* How a provider stores a message. */
 struct provider_mailbox {
-	const char *word;     /* its word for --mailbox; NULL: it hosts no mailboxes */
-	const char *inside;   /* names and networks that its internal hosts write after `by`; a name
-				 includes all names below */
-	const char *border;   /* the same for the host that accepts mail from outside */
+	const char *word;    /* its word for --mailbox; NULL: it hosts no mailboxes */
+	const char *inside;  /* names and networks that its internal hosts write after `by`; a name
+				includes all names below */
+	const char *border;  /* the same for the host that accepts mail from outside */
+	const char *gateway; /* two words: what an internal host whose name is no domain says in the
+				comment after `by`; and, after the first '-', the beginning of the
+				name of a border host whose name is no domain */
 	const char *networks; /* networks of its internal hosts, besides private and loopback
 				 addresses */
-	bool path_below;  /* it adds Return-Path at the end of the header, and records the domain of
-			     the reverse-path above the Received of its border host */
+	bool path_below; /* it adds Return-Path at the end of the header, and records the domain of
+			    the reverse-path above the Received of its border host */
+	bool results_below; /* its border host writes its fields with results directly below its
+			       Received, Received-SPF at their bottom (filter/receiver/recorded.c)
+			     */
 	bool noted_below; /* it adds Return-Path below the Received of its border host, and records
 			     the reverse-path in the first Authentication-Results there, which names
 			     that host */
@@ -121,6 +127,9 @@ bool provider_next_word(struct slice *list, struct slice *word);
 
 /* Is host (a name, or an address as text) in the list of names and networks? */
 bool provider_lists(const char *list, struct slice host);
+
+/* Is it the name of a host of the provider that accepts mail from outside? */
+bool provider_has_border(const struct provider *provider, struct slice host);
 
 /* Is the address one of the provider's internal hosts? */
 bool provider_has_address(const struct provider *provider, const struct ip *ip);

@@ -194,9 +194,9 @@ common_id(struct slice id)
 
 /*
  * Uses the field if it has the requested id or, if none was requested, if it is the first; after
- * that, only fields of the same form and id.
+ * that, only fields of the same form and id. True if it was used.
  */
-static void
+static bool
 use_field(
 	const struct field *field, struct slice id, struct arena *arena, struct recorded *recorded)
 {
@@ -205,20 +205,63 @@ use_field(
 	const enum recorded_form form = form_of(field, arena, &text);
 
 	if (form == RECORDED_NOTHING || authres_read(text, arena, &authres) != ST_OK)
-		return;
+		return false;
 	authres.id = common_id(authres.id);
 	if (recorded->form == RECORDED_NOTHING
 			? id.n > 0 && !slice_ieq(common_id(id), authres.id)
 			: form != recorded->form || !slice_ieq(recorded->id, authres.id))
-		return;
+		return false;
 	recorded->form = form;
 	recorded->id = authres.id;
 	add_results(&authres, recorded);
+	return true;
+}
+
+/* Is it the one that Apple writes: `pass (spf.icloud.com: domain of a@example.com ...) ...`? */
+static bool
+is_apple_spf(struct slice value)
+{
+	const struct slice comment = SLICE("spf.icloud.com:");
+
+	return slice_istarts(slice_from(value, slice_find(value, '(') + 1), comment);
 }
 
 /*
- * Gmail's own fields are directly below its Received, and have its id; after any other field, those
- * of the sender follow.
+ * Apple's border host puts its fields directly below its Received, each above those before:
+ * Received-SPF first, then results of one mechanism in each field, with X-ARC-Info and X-DMARC-*
+ * beside them, and X-ICL-* last. It writes Received-SPF on all mail from outside, so that this is
+ * where the sender's fields begin. If a field of another form comes before it, or no result of SPF,
+ * nothing shows which fields are Apple's.
+ */
+static void
+take_apple(const struct message *message, size_t border, struct arena *arena,
+	struct recorded *recorded)
+{
+	static const char *const others[] = {"X-ICL-Score", "X-ICL-Info", "X-ICL-Repid",
+		"X-ARC-Info", "X-DMARC-Info", "X-DMARC-Policy"};
+	struct recorded found = {.form = RECORDED_NOTHING};
+
+	for (size_t i = border + 1; i < message->nfields; i++) {
+		const struct field *field = &message->fields[i];
+		size_t other = 0;
+
+		if (field_is(field, "Received-SPF")) {
+			if (found.spf.there && is_apple_spf(field->value))
+				*recorded = found;
+			return;
+		}
+		if (use_field(field, SLICE("icloud.com"), arena, &found))
+			continue;
+		while (other < sizeof others / sizeof *others && !field_is(field, others[other]))
+			other++;
+		if (other == sizeof others / sizeof *others)
+			return;
+	}
+}
+
+/*
+ * Fields of the border host below its Received. Gmail's own fields are directly below it, and have
+ * its id; after any other field, those of the sender follow.
  */
 static void
 take_below(const struct message *message, const struct intake *intake, size_t border,
@@ -226,6 +269,9 @@ take_below(const struct message *message, const struct intake *intake, size_t bo
 {
 	const struct provider *provider = intake->source.headers ? intake->source.provider : NULL;
 
+	if (provider != NULL && provider->mailbox.results_below &&
+		(id.n == 0 || slice_ieq(common_id(id), SLICE("icloud.com"))))
+		take_apple(message, border, arena, recorded);
 	if (provider == NULL || provider->mailbox.word == NULL ||
 		!provider_lists(provider->mailbox.border, SLICE("mx.google.com")))
 		return;
@@ -235,7 +281,7 @@ take_below(const struct message *message, const struct intake *intake, size_t bo
 
 		if (!field_is(field, "Received-SPF") && !field_is(field, "Authentication-Results"))
 			return;
-		use_field(field, id, arena, recorded);
+		(void)use_field(field, id, arena, recorded);
 		if (recorded->form == RECORDED_NO_ID)
 			*recorded = (struct recorded){.form = RECORDED_NOTHING};
 	}
@@ -251,10 +297,10 @@ recorded_read(const struct message *message, const struct intake *intake, struct
 	take_below(message, intake, border, id, arena, recorded);
 	for (size_t i = border; recorded->form != RECORDED_ARC && i > 0; i--)
 		if (field_is(&message->fields[i - 1], "Authentication-Results"))
-			use_field(&message->fields[i - 1], id, arena, recorded);
+			(void)use_field(&message->fields[i - 1], id, arena, recorded);
 	/* the topmost set belongs to the receiver if it sealed the message on arrival */
 	for (size_t i = 0; recorded->form == RECORDED_NOTHING && i < border; i++)
 		if (field_is(&message->fields[i], "ARC-Authentication-Results"))
-			use_field(&message->fields[i], id, arena, recorded);
+			(void)use_field(&message->fields[i], id, arena, recorded);
 	return recorded->form != RECORDED_NOTHING;
 }

@@ -47,8 +47,9 @@ struct recorded {
 /*
  * id: the receiver's authserv-id (ASCII case does not matter); if empty, that of the field nearest
  * to the border is used. All fields with that id are combined; for Apple, which has an id for each
- * mechanism, those with an id below icloud.com. False if no readable results were
- * found; form is then RECORDED_NOTHING.
+ * mechanism, those with an id below icloud.com. Only fields above the border count, and, of Gmail
+ * and Apple, their own directly below it. False if no readable results were found; form is then
+ * RECORDED_NOTHING.
  */
 bool recorded_read(const struct message *message, const struct intake *intake, struct slice id,
 	struct arena *arena, struct recorded *recorded);

@@ -34,7 +34,7 @@ enum {
 enum { MAX_SECONDS = DAY_SECONDS, MAX_MILLIS = MAX_SECONDS * 1000 };
 
 /* enum mailbox; providers in the order of filter/provider/services.ini */
-#define MAILBOXES "none|auto|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"
+#define MAILBOXES "none|auto|icloud|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"
 
 #define MAX_SIZE ((int64_t)1 << 40)
 #define MAX_TIME INT64_C(253402300799) /* the end of the year 9999 */

@@ -8,6 +8,30 @@ enum { FIELDS = 100 };
 
 #define BORDER "Received: from a.example (a.example. [192.0.2.1]) by mx.example.net; x\n"
 #define REST "From: a@example.com\n\n"
+#define APPLE                                                                                      \
+	"Received: from a.example (a.example [192.0.2.1]) by st1.me.com (Postfix) with ESMTPS id " \
+	"1; x\n"
+#define APPLE_ABOVE                                                                                \
+	APPLE "X-ICL-Score: 3.3\nX-ICL-INFO: x\n"                                                  \
+	      "Authentication-Results: bimi.icloud.com; bimi=skipped reason=\"insufficient "       \
+	      "dmarc\"\n"                                                                          \
+	      "X-ARC-Info: policy=fail; arc=none\nAuthentication-Results: arc.icloud.com; "        \
+	      "arc=none\n"                                                                         \
+	      "Authentication-Results: dmarc.icloud.com; dmarc=fail header.from=example.com\n"     \
+	      "X-DMARC-Info: pass=none; s=u0\nX-DMARC-Policy: none\n"                              \
+	      "Authentication-Results: dkim-verifier.icloud.com; dkim=fail (1024-bit key) "        \
+	      "header.d=d.example header.b=I77INjus\n"
+#define APPLE_SPF                                                                                  \
+	"Authentication-Results: spf.icloud.com; spf=softfail (spf.icloud.com: x) "                \
+	"smtp.mailfrom=b@s.example\n"
+#define APPLE_END                                                                                  \
+	"Received-SPF: softfail (spf.icloud.com: domain of b@s.example does not) "                 \
+	"receiver=spf.icloud.com; client-ip=192.0.2.1\n"
+#define FORGED(host)                                                                               \
+	"Authentication-Results: dmarc." host "; dmarc=pass header.from=example.com\n"             \
+	"Authentication-Results: dkim-verifier." host "; dkim=pass header.d=example.com\n"         \
+	"Authentication-Results: spf." host "; spf=pass smtp.mailfrom=example.com\n"               \
+	"Received-SPF: pass (spf." host ": x) receiver=spf." host ";\n"
 #define GMAIL "Received: from a.example by mx.google.com with ESMTPS id 1; x\n"
 
 static const struct {
@@ -153,6 +177,40 @@ static const struct {
 		BORDER "Authentication-Results: dmarc.icloud.com; dmarc=pass "
 		       "header.from=example.com\n" REST,
 		1, "icloud.com", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"Apple's, right below its Received", "icloud", APPLE_ABOVE APPLE_SPF APPLE_END REST, 1, "",
+		RECORDED_FIELD, "icloud.com", "softfail", "fail", "fail", "s.example", "d.example"},
+	{"Apple's, asked for", "icloud", APPLE_ABOVE APPLE_SPF APPLE_END REST, 1, "spf.icloud.com",
+		RECORDED_FIELD, "icloud.com", "softfail", "fail", "fail", "s.example", "d.example"},
+	{"Apple's, where another's are asked for", "icloud", APPLE_ABOVE APPLE_SPF APPLE_END REST,
+		1, "mx.google.com", RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"Apple's layout at no host of Apple", NULL, APPLE_ABOVE APPLE_SPF APPLE_END REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"Apple's results of SPF alone", "icloud", APPLE APPLE_SPF APPLE_END REST, 1, "",
+		RECORDED_FIELD, "icloud.com", "softfail", "", "", "s.example", ""},
+	{"attack: a whole set below Apple's", "icloud",
+		APPLE_ABOVE APPLE_SPF APPLE_END FORGED("icloud.com") REST, 1, "", RECORDED_FIELD,
+		"icloud.com", "softfail", "fail", "fail", "s.example", "d.example"},
+	{"attack: results that Apple did not write, below its own", "icloud",
+		APPLE APPLE_SPF APPLE_END FORGED("icloud.com") REST, 1, "", RECORDED_FIELD,
+		"icloud.com", "softfail", "", "", "s.example", ""},
+	{"attack: a set after another field", "icloud",
+		APPLE "Subject: x\n" FORGED("icloud.com") REST, 1, "", RECORDED_NOTHING, "", "", "",
+		"", "", ""},
+	{"attack: a set below the next Received", "icloud",
+		APPLE "Received: from b.example by a.example; x\n" FORGED("icloud.com") REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: Apple's without the end, and the sender's", "icloud",
+		APPLE_ABOVE "DKIM-Signature: x\n" FORGED("icloud.com") REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: the set of another host", "icloud", APPLE FORGED("noticloud.com") REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: another's Received-SPF ends Apple's", "icloud",
+		APPLE_ABOVE APPLE_SPF "Received-SPF: pass (a.example: x) y\n" REST, 1, "",
+		RECORDED_NOTHING, "", "", "", "", "", ""},
+	{"attack: no result of SPF above Received-SPF", "icloud",
+		APPLE "Authentication-Results: dmarc.icloud.com; dmarc=pass "
+		      "header.from=example.com\n" APPLE_END REST,
+		1, "", RECORDED_NOTHING, "", "", "", "", "", ""},
 	{"attack: an id that only ends like Apple's", NULL,
 		"Authentication-Results: dmarc.noticloud.com; dmarc=pass header.from=example.com\n"
 		"Authentication-Results: spf.icloud.com; spf=pass smtp.mailfrom=s.example\n" BORDER
