@@ -27,7 +27,8 @@ struct merge {
 	struct run_head head; /* head of the first shard */
 	const char *first;    /* path of the first shard */
 	struct part *parts;   /* the head.of shards, in order */
-	size_t items;         /* in the archive, as the first shard that ended counted them */
+	size_t items;         /* in the archive, as the first shard that counted them did */
+	bool counted;         /* items is known */
 	struct results results;
 	struct since *since; /* owned here until results takes it */
 	int status;
@@ -129,11 +130,13 @@ tell_missing(const struct merge *merge)
  * as one, and so left out others that are its own.
  */
 static bool
-same_archive(struct merge *merge, size_t items)
+same_archive(struct merge *merge, const struct run_end *end)
 {
-	if (merge->items == 0)
-		merge->items = items;
-	return items == 0 || items == merge->items;
+	if (!merge->counted && end->counted) {
+		merge->items = end->items;
+		merge->counted = true;
+	}
+	return !end->counted || end->items == merge->items;
 }
 
 /* Reads the next line of a shard; closes a finished or faulty one. */
@@ -148,7 +151,7 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	if (got == RUN_ROW)
 		return got;
 	if (got == RUN_DONE && merge->status == 0 &&
-		!same_archive(merge, run_file_items(part->file))) {
+		!same_archive(merge, run_file_end(part->file))) {
 		got = RUN_BAD;
 		error = run_error(RUN_E_COUNTED);
 	}

@@ -146,6 +146,7 @@ read_end(struct run_file *file, struct slice line, struct error *error)
 	const enum status st = run_end_parse(line, &end);
 
 	file->had.items = end.items;
+	file->had.counted = end.counted;
 	*error = run_error(st == ST_TEMP ? RUN_E_NO_MEMORY : RUN_E_END_LINE);
 	if (st == ST_TEMP)
 		return RUN_NOT_READ;
@@ -199,10 +200,10 @@ run_file_next(struct run_file *file, struct arena *arena, struct row *row, struc
 	return RUN_ROW;
 }
 
-size_t
-run_file_items(const struct run_file *file)
+const struct run_end *
+run_file_end(const struct run_file *file)
 {
-	return file->had.items;
+	return &file->had;
 }
 
 void

@@ -31,8 +31,8 @@ enum run_got run_file_open(int fd, struct arena *arena, struct run_file **file,
 enum run_got run_file_next(struct run_file *file, struct arena *arena, struct row *row,
 	struct slice *line, struct error *error);
 
-/* After RUN_DONE: the messages of all shards, as this one counted them; 0: unknown. */
-size_t run_file_items(const struct run_file *file);
+/* After RUN_DONE: the counts in the end line, which are those of the messages read. */
+const struct run_end *run_file_end(const struct run_file *file);
 
 void run_file_close(struct run_file *file); /* NULL is fine */
 

@@ -160,17 +160,20 @@ run_end_parse(struct slice line, struct run_end *end)
 {
 	json_t *top, *part = NULL;
 	json_int_t messages = -1, failed = -1, items = 0;
+	bool good;
 
 	(void)json_lacked_memory();
 	top = parse_single_member(line);
 	if (json_unpack(top, "{s:o}", END, &part) != 0)
 		(void)json_unpack(top, "{s:o}", "mailstamp_shard_end", &part);
-	(void)json_unpack(
-		part, "{s:I,s:I,s?I}", "messages", &messages, "failed", &failed, "archive", &items);
+	good = json_unpack(part, "{s:I,s:I,s?I}", "messages", &messages, "failed", &failed,
+		       "archive", &items) == 0;
+	*end = (struct run_end){.messages = (size_t)messages,
+		.failed = (size_t)failed,
+		.items = (size_t)items,
+		.counted = json_object_get(part, "archive") != NULL};
 	json_decref(top);
-	*end = (struct run_end){
-		.messages = (size_t)messages, .failed = (size_t)failed, .items = (size_t)items};
 	if (json_lacked_memory())
 		return ST_TEMP;
-	return messages >= 0 && failed >= 0 && items >= 0 ? ST_OK : ST_BAD;
+	return good && messages >= 0 && failed >= 0 && items >= 0 ? ST_OK : ST_BAD;
 }

@@ -24,7 +24,8 @@ struct run_head {
 
 struct run_end {
 	size_t messages, failed; /* evaluated messages, and files that could not be evaluated */
-	size_t items;            /* both, in all shards, as this one counted them; 0: unknown */
+	size_t items;            /* both, in all shards, as this one counted them */
+	bool counted;            /* items is known; always written */
 };
 
 /* Makes the head of a run with these options, without mark; labels point into options. */
