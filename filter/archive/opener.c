@@ -20,7 +20,7 @@
  * AHEAD: maximum number of items in transit to the parent. Without this limit, the descriptors in
  * transit to parents could stay too many (ETOOMANYREFS) for ever, so that no parent could send any.
  */
-enum { LOOK_UP_US = 200 * 1000, AHEAD = 16, LOAD_SECONDS = 5 };
+enum { LOOK_UP_US = 200 * 1000, AHEAD = 16, LOAD_SECONDS = 15 };
 
 struct opener {
 	struct reader *process;
