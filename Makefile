@@ -5,7 +5,7 @@ PREFIX = /usr/local
 CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
 O = -O3 -g1
-# folders that neither many messages nor many reports pass through build faster, and so do the tests
+# folders whose share of the time is small for many messages and many reports build faster, and so do the tests
 O_COLD = -O1 -g1
 COLD := cli explain inspect page plan proxy rules sandbox settings
 O_TESTS = -O1 -g1
@@ -55,7 +55,7 @@ CASES := build/testdata/.made
 SEEDS := build/corpus/.made
 
 # all cores, unless the caller passes -j
-SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 all: needs
 	+@$(SUBMAKE) mailstamp
