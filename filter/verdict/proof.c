@@ -452,7 +452,7 @@ sign(const struct auth_input *in, const struct crypto_signer *signer, struct sli
 	sig.field = &unsigned_field;
 	if (dkim_header_hash(&sig, &selection, in->crypto, header) != ST_OK ||
 		crypto_sign(in->crypto, signer, header, in->arena, &signature) != ST_OK)
-		return false;
+		arena_lacks(in->arena, ARENA_MEMORY);
 	buf_add(&text, base64_encode(signature, in->arena));
 	buf_adds(&text, "\r\n");
 	*field = field_of(buf_slice(&text));
@@ -485,9 +485,11 @@ proof_signed(const struct evaluation *ev, struct slice domain, struct auth_resul
 	struct field field;
 	bool done;
 
-	if (!dkim_key_name(slice_str(selector), domain, ev->arena, &record.name) ||
-		crypto_signer_new(ev->in.crypto, slice_str(key_pem), &signer, &info) != ST_OK)
+	if (!dkim_key_name(slice_str(selector), domain, ev->arena, &record.name))
 		return false;
+	/* the key is ours, so only memory can lack: advice must not vanish without a word */
+	if (crypto_signer_new(ev->in.crypto, slice_str(key_pem), &signer, &info) != ST_OK)
+		arena_lacks(ev->arena, ARENA_MEMORY);
 	done = sign(&ev->in, signer, domain, &field);
 	crypto_signer_free(signer);
 	if (!done)

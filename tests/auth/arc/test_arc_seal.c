@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "auth/arc/arc.h"
 #include "mime/buf.h"
@@ -29,12 +30,24 @@ open_signer(const char *name)
 	return signer;
 }
 
+static bool
+slice_contains(struct slice text, const char *wanted)
+{
+	const size_t n = strlen(wanted);
+
+	for (size_t i = 0; i + n <= text.n; i++)
+		if (memcmp(text.p + i, wanted, n) == 0)
+			return true;
+	return false;
+}
+
 /*
- * Validates raw, seals it with the key of that name (which is also its selector) and puts the set
- * on top.
+ * Validates raw, seals it with the results and the key of that name (which is also its selector),
+ * and puts the set on top.
  */
 static struct slice
-seal(const char *key, struct slice raw, struct arc_result *chain, struct arc_sealed *sealed)
+seal_with(const char *key, struct slice results, struct slice raw, struct arc_result *chain,
+	struct arc_sealed *sealed)
 {
 	struct arc_sealer sealer = {.domain = SLICE("example.org"),
 		.selector = slice_str(key),
@@ -47,14 +60,18 @@ seal(const char *key, struct slice raw, struct arc_result *chain, struct arc_sea
 	arc_find(&rig.in, chain);
 	arc_plan(&rig.in, bodies, chain);
 	cr_assert_eq(arc_check(&rig.in, bodies, chain), ST_OK);
-	cr_assert_eq(arc_seal(&rig.in, chain, &sealer, SLICE("mx.example.org; spf=none"),
-			     rig.message.eol, sealed),
-		ST_OK);
+	cr_assert_eq(arc_seal(&rig.in, chain, &sealer, results, rig.message.eol, sealed), ST_OK);
 	crypto_signer_free((struct crypto_signer *)(uintptr_t)sealer.key);
 	buf_init(&text, &rig.arena, 1 << 20);
 	buf_add(&text, sealed->set);
 	buf_add(&text, raw);
 	return buf_slice(&text);
+}
+
+static struct slice
+seal(const char *key, struct slice raw, struct arc_result *chain, struct arc_sealed *sealed)
+{
+	return seal_with(key, SLICE("mx.example.org; spf=none"), raw, chain, sealed);
 }
 
 static void
@@ -191,6 +208,29 @@ Test(arc_seal, ambiguous_message)
 	(void)seal("ed-a", SLICE(MESSAGE), &chain, &sealed);
 	cr_expect_eq(sealed.instance, 0);
 	cr_expect_str_eq(reason_text(&sealed.reason), "the message is ambiguous");
+}
+
+/*
+ * RFC 5322 2.1.1: lines should have at most 78 characters, so a long authserv-id begins a line; the
+ * white space before it belongs to the grammar of the field (RFC 8617 4.1.1: CFWS).
+ */
+Test(arc_seal, long_authserv_id)
+{
+	static const char id[] = "a-very-long-name-of-a-host.in-a-department.of-a-company.example";
+	struct arc_result chain;
+	struct arc_sealed sealed;
+	struct slice all;
+	char results[200], wanted[200];
+
+	open_zone();
+	(void)snprintf(results, sizeof results, "%s;\n\tspf=none", id);
+	(void)snprintf(
+		wanted, sizeof wanted, "ARC-Authentication-Results: i=1;\n\t%s;\n\tspf=none\n", id);
+	all = seal_with("ed-a", slice_str(results), SLICE(MESSAGE), &chain, &sealed);
+	cr_expect_eq(sealed.instance, 1);
+	cr_expect(slice_contains(sealed.set, wanted), "%.*s", (int)sealed.set.n, sealed.set.p);
+	(void)seal("ed-a", all, &chain, &sealed);
+	cr_expect_eq(chain.code, AUTH_PASS, "the chain with that field is valid");
 }
 
 /* A field that is not looked at might be a seal. */

@@ -113,6 +113,10 @@ static const struct row {
 	{"results whose instance comes later", SEAL("1", "none") AMS("1")
 	  "ARC-Authentication-Results: mx.example; i=1; spf=pass\r\n",
 		"fail 1 ARC-Authentication-Results: the field does not begin with i="},
+	{"results without =", SEAL("1", "none") AMS("1") "ARC-Authentication-Results: i 1; x.example; none\r\n",
+		"fail 1 ARC-Authentication-Results: the field does not begin with i="},
+	{"results of an instance that does not exist", SEAL("1", "none") AMS("1") AAR("0"),
+		"fail 1 ARC-Authentication-Results: i= is not a number from 1 to 50"},
 	{"results without a semicolon", SEAL("1", "none") AMS("1") "ARC-Authentication-Results: i=1\r\n",
 		"fail 1 ARC-Authentication-Results i=1: the field does not begin with i="},
 

@@ -2,6 +2,8 @@
 #include "auth/diagnose/diagnose.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "auth/diagnose/diagnose_head.h"
 #include "auth/diagnose/diagnose_mime.h"
@@ -112,6 +114,41 @@ Test(diagnose, another_key)
 	cr_assert_eq(n, 1);
 	cr_expect(!got[0].found && got[0].half == DIAGNOSE_KEY);
 	cr_expect(!got[0].key_proved && got[0].body_proved && got[0].n == 0);
+}
+
+/* A key that is revoked (RFC 6376 3.6.1: empty p=) proves nothing; the one beside it does. */
+Test(diagnose, a_revoked_key_beside_it)
+{
+	const struct diagnosis *got;
+	struct buf zone;
+	size_t n;
+
+	buf_init(&zone, &rig.arena, 10000);
+	buf_adds(&zone, "sel._domainkey.example.com. 60 IN TXT \"v=DKIM1; p=\"\n");
+	buf_adds(&zone,
+		signer_record("sel._domainkey.example.com", "v=DKIM1; p=@spki:rsa-a", &rig.arena));
+	dkim_rig_zone(arena_cstr(&rig.arena, buf_slice(&zone)));
+	got = run(changed("Joe.\r\n", "Jim.\r\n"), 0, &n);
+	cr_assert_eq(n, 1);
+	cr_expect(!got[0].found && got[0].half == DIAGNOSE_HEADER && got[0].key_proved);
+}
+
+/* A body over the limit is not searched, which is said. */
+Test(diagnose, a_body_over_the_limit)
+{
+	struct slice head = changed("Joe.\r\n", "Joe.\r\n-- \r\nlist\r\n");
+	const size_t more = DIAGNOSE_BODY_MAX;
+	char *text = arena_bytes(&rig.arena, head.n + more);
+	const struct diagnosis *got;
+	size_t n;
+
+	memcpy(text, head.p, head.n);
+	memset(text + head.n, 'x', more);
+	got = run(slice_make(text, head.n + more), 0, &n);
+	cr_assert_eq(n, 1);
+	cr_expect(!got[0].found && got[0].stopped && got[0].n == 0);
+	got = run(head, 0, &n);
+	cr_expect(n == 1 && got[0].found && !got[0].stopped, "the same without");
 }
 
 #define OTHER "From: Joe <joe@example.com>\r\nTo: a@example.net\r\nSubject: test\r\n\r\nNo.\r\n"
@@ -355,4 +392,71 @@ Test(diagnose, parts)
 	cr_expect(parts[0].top && !parts[1].top && parts[2].top);
 	cr_expect(slice_eq(slice_from(slice_head(body, parts[1].end), parts[1].body), SLICE("x")));
 	cr_expect(slice_eq(slice_from(slice_head(body, parts[2].end), parts[2].body), SLICE("y")));
+}
+
+#define DATED(date) "From: Joe <joe@example.com>\r\nDate: " date "\r\n\r\nHi.\r\n"
+#define DATE_TAGS                                                                                  \
+	"v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=sel; h=from:date; bh=@bh; b=@b"
+
+/*
+ * A date (RFC 5322 3.3) that names another form of the same moment is found; one of which a part is
+ * no number of its range, or has no zone that is read, is never taken for another moment.
+ */
+Test(diagnose, dates)
+{
+	static const struct {
+		const char *name, *sent, *received;
+		bool found;
+	} rows[] = {
+		{"a zero before the day", DATED("Thu, 1 Jan 2026 00:59:30 GMT"),
+			DATED("Thu, 01 Jan 2026 00:59:30 +0000"), true},
+		{"GMT", DATED("Thu, 01 Jan 2026 00:59:30 +0000"),
+			DATED("Thu, 1 Jan 2026 00:59:30 GMT"), true},
+		{"UT (RFC 5322 4.3)", DATED("Thu, 01 Jan 2026 00:59:30 +0000"),
+			DATED("Thu, 01 Jan 2026 00:59:30 UT"), true},
+		{"a zone west of it", DATED("Wed, 31 Dec 2025 19:59:30 -0500"),
+			DATED("Thu, 01 Jan 2026 00:59:30 +0000"), true},
+		{"where a zone leads before 1970", DATED("Thu, 01 Jan 1970 00:30:00 +0000"),
+			DATED("Thu, 1 Jan 1970 00:30:00 GMT"), true},
+		{"another moment", DATED("Thu, 01 Jan 2026 00:59:30 +0000"),
+			DATED("Thu, 01 Jan 2026 00:59:31 +0000"), false},
+		{"a day that is none", DATED("Sun, 01 Feb 2026 00:59:30 +0000"),
+			DATED("Sun, 32 Jan 2026 00:59:30 +0000"), false},
+		{"a month that is none", DATED("Fri, 01 Jan 2027 00:59:30 +0000"),
+			DATED("Fri, 01 Jam 2026 00:59:30 +0000"), false},
+		{"a year before 1970", DATED("Thu, 01 Jan 1970 00:59:30 +0000"),
+			DATED("Thu, 01 Jan 1969 00:59:30 +0000"), false},
+		{"no colon", DATED("Thu, 01 Jan 2026 00:59:30 +0000"),
+			DATED("Thu, 01 Jan 2026 00.59.30 +0000"), false},
+		{"a second that is none", DATED("Thu, 01 Jan 2026 00:59:61 +0000"),
+			DATED("Thu, 1 Jan 2026 00:59:61 GMT"), false},
+		{"a zone of three octets", DATED("Thu, 01 Jan 2026 00:58:30 +0000"),
+			DATED("Thu, 01 Jan 2026 00:59:30 +01"), false},
+		{"a zone in letters", DATED("Thu, 01 Jan 2026 00:59:30 +0000"),
+			DATED("Thu, 01 Jan 2026 00:59:30 WEST"), false},
+		{"a zone that is no number", DATED("Thu, 01 Jan 2026 00:59:30 +0000"),
+			DATED("Thu, 01 Jan 2026 00:59:30 +xx00"), false},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct slice sent =
+			signer_sign("rsa-a", DATE_TAGS, slice_str(rows[i].sent), &rig.arena);
+		const char *from = strstr(rows[i].sent, "Date:");
+		const char *to = strstr(rows[i].received, "Date:");
+		char before[80], after[80];
+		const struct diagnosis *got;
+		size_t n;
+
+		(void)snprintf(before, sizeof before, "%.*s", (int)strcspn(from, "\r"), from);
+		(void)snprintf(after, sizeof after, "%.*s", (int)strcspn(to, "\r"), to);
+		got = run(signer_replace(sent, before, after, &rig.arena), 0, &n);
+		cr_assert_eq(n, 1, "%s", rows[i].name);
+		cr_expect_eq(got[0].found, rows[i].found, "%s", rows[i].name);
+		if (rows[i].found)
+			cr_expect(got[0].n == 1 && got[0].changes[0].kind == DIAGNOSE_FIELD_FORM,
+				"%s", rows[i].name);
+		else
+			cr_expect_eq(got[0].half, DIAGNOSE_BODY, "%s: only the body agrees",
+				rows[i].name);
+	}
 }

@@ -138,6 +138,8 @@ Test(dkim_limits, nearest_first)
 			"cher.example",
 			1, "xn--bcher-kva.example", 1},
 		{"without d= last", "example.com", "- - a.test", 1, "a.test", 2},
+		{"a name that is none last, too", "example.com", "example..com example..com a.test",
+			1, "a.test", 2},
 		{"no author domain", "", "a.test b.test c.test", 2, "a.test b.test", 1},
 		{"a limit of none", "example.com", "a.test", 0, "", 1},
 	};

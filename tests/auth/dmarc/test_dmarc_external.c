@@ -9,6 +9,8 @@
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 #define CONSENT(host, text) TXT("example.com._report._dmarc." host, text)
 
+#define LONG "a-label-of-sixty-three-characters-is-the-longest-that-fits-dns.a."
+
 /* clang-format off */
 static const struct row {
 	const char *name, *zone, *tags, *want; /* the state of each address, in order */
@@ -51,6 +53,7 @@ static const struct row {
 	{"the end of the local part is the last @", "", "p=none; rua=mailto:a@example.com@q.example",
 		"refused"},
 	{"a suffix is no boundary", "", "p=none; rua=mailto:a@badexample.com", "refused"},
+	{"a host with which no name can be asked for", "", "p=none; rua=mailto:a@" LONG LONG LONG "abcdefghijklmnopqrstuvwxyz.r.example", "refused"},
 	{"no tags", "", "p=none", ""},
 };
 /* clang-format on */
@@ -67,7 +70,7 @@ static const char *const words[] = {
 static void
 expect(const struct row *row)
 {
-	char zone[1024], text[256], got[512] = "";
+	char zone[1024], text[512], got[512] = "";
 	struct dmarc_record record;
 	struct dmarc_target *targets;
 	struct dmarc_rig rig;

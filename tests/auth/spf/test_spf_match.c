@@ -172,6 +172,16 @@ Test(spf_match, names_of_the_client)
 				PTR("m.x.example.") A("m.x.example.", "192.0.2.1") A("e.example.",
 					"192.0.2.2") A("m.x.example.y.example.", "127.0.0.2"),
 			AUTH_PASS, NULL, "exists:%{p}.y.example", "e.example", 2, 0, NULL, NULL},
+		{"%{p}, no name that is confirmed",
+			TXT("e.example.", "exists:%{p}.y.example -all") PTR("m.x.example.")
+				A("m.x.example.", "192.0.2.2") A("m.x.example.y.example.",
+					"127.0.0.2") A("unknown.y.example.", "127.0.0.2"),
+			AUTH_PASS, NULL, "exists:%{p}.y.example", "e.example", 2, 0, NULL, NULL},
+		{"%{p}, a name that is not confirmed is not used",
+			TXT("e.example.", "exists:%{p}.y.example -all") PTR("m.x.example.")
+				A("m.x.example.", "192.0.2.2")
+					A("m.x.example.y.example.", "127.0.0.2"),
+			AUTH_FAIL, LISTED, "-all", "e.example", 2, 1, NULL, NULL},
 		{"%{p}, no name",
 			TXT("e.example.", "exists:%{p}.y.example -all")
 				A("unknown.y.example.", "127.0.0.2"),

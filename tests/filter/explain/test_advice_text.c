@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/result/diagnosis.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(advice_text);
@@ -113,4 +114,28 @@ Test(advice_text, rows)
 		for (const char *p = made->code; *p != '\0'; p++)
 			cr_expect(*p == '_' || (*p >= 'a' && *p <= 'z'), "%s", made->code);
 	}
+}
+
+/* What explain says about a signature that is broken: also that not all was tried. */
+Test(advice_text, diagnosis)
+{
+	static const struct {
+		struct diagnosis diagnosis;
+		const char *text;
+	} rows[] = {
+		{{.half = DIAGNOSE_WHOLE}, "no known change explains it"},
+		{{.half = DIAGNOSE_WHOLE, .stopped = true},
+			"no known change explains it (the limits were reached before all was "
+			"tried)"},
+		{{.half = DIAGNOSE_HEADER, .stopped = true},
+			"still verifies over the header: the body was changed, in a way that is "
+			"not "
+			"known (the limits were reached before all was tried)"},
+		{{.found = true}, "passes again: changed after signing"},
+		{{.found = true, .like_list = true},
+			"passes again: changed after signing as mailing lists do"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		cr_expect_str_eq(diagnosis_text(&rows[i].diagnosis, &arena), rows[i].text);
 }

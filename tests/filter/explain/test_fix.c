@@ -3,6 +3,9 @@
 
 #include <criterion/criterion.h>
 
+#include "auth/dns/dns.h"
+#include "filter/verdict/proof.h"
+
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 /* clang-format off */
@@ -126,4 +129,29 @@ Test(fix, replace_and_end)
 	cr_expect(slice_eq(got, SLICE("v=spf1 mx a")), "%.*s", (int)got.n, got.p);
 	got = fix_spf_end(record, all, &arena);
 	cr_expect(slice_eq(got, SLICE("v=spf1 mx +all")), "%.*s", (int)got.n, got.p);
+}
+
+/* A record that is laid over DNS is the one that was proposed, whatever octets it has (RFC
+ * 1035 5.1). */
+Test(fix, a_record_as_a_master_file)
+{
+	static const char *const texts[] = {"v=spf1 -all", "n=\"x\"; p=a\\b",
+		"v=spf1 \x01\x7f\xff -all", "v=spf1\n\t;-all", ""};
+	struct error error = {.path = NULL};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		const struct proof_record record = {SLICE("a.example"), "TXT", slice_str(texts[i])};
+		const struct dns_answer *answer;
+		struct slice zone;
+		struct dns *dns;
+
+		cr_assert(proof_zone(&record, 1, &arena, &zone));
+		cr_assert_eq(dns_open_zone(zone, &arena, &dns, &error), ST_OK, "%.*s", (int)zone.n,
+			zone.p);
+		answer = dns_get(dns, SLICE("a.example"), DNS_TXT, 0);
+		cr_assert(answer->status == DNS_OK && answer->n == 1, "%.*s", (int)zone.n, zone.p);
+		cr_expect(slice_eq(answer->rr[0].text, slice_str(texts[i])), "%.*s", (int)zone.n,
+			zone.p);
+		dns_free(dns);
+	}
 }

@@ -1,7 +1,11 @@
 #include "filter/inspect/slip.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "filter/result/finding.h"
 
 static const struct {
 	const char *name;
@@ -43,5 +47,40 @@ Test(slip, find)
 		if (slip.text != NULL && rows[i].says != NULL)
 			cr_expect(strstr(slip.text, rows[i].says) != NULL, "%s: %s", rows[i].name,
 				slip.text);
+	}
+}
+
+/* What inspect shows of the record: the mark stands below the octet; a cause of all of it has none.
+ */
+Test(slip, shown)
+{
+	static const struct {
+		size_t at;
+		const char *cause, *want;
+	} shown[] = {
+		{4, "why", "  error: text\n      abcdef\n         ^ why\n"},
+		{4, NULL, "  error: text\n      abcdef\n         ^\n"},
+		{0, "why", "  error: text\n      abcdef\n      why\n"},
+		{0, NULL, "  error: text\n"},
+	};
+
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+		struct findings findings;
+		struct finding *finding;
+		struct arena arena;
+		char *text = NULL;
+		size_t n = 0;
+		FILE *out = open_memstream(&text, &n);
+
+		cr_assert_not_null(out);
+		arena_init(&arena, NULL, NULL);
+		findings_init(&findings, &arena);
+		finding = findings_add(&findings, FINDING_ERROR, "spf", "spf", "text");
+		finding_mark(&findings, finding, SLICE("abcdef"), shown[i].at, shown[i].cause);
+		finding_print(finding, "  ", &arena, out);
+		cr_assert_eq(fclose(out), 0);
+		cr_expect_str_eq(text, shown[i].want, "%zu", i);
+		free(text);
+		arena_clear(&arena);
 	}
 }

@@ -225,4 +225,7 @@ Test(envelope_headers, options_count_first)
 	cr_expect(intake.envelope.path == PATH_NULL);
 	cr_expect(slice_eq(ip_text(&intake.envelope.client_ip, &arena), SLICE("203.0.113.5")));
 	cr_expect(intake.envelope.helo.n == 0, "another host's HELO is not taken");
+	cr_expect(slice_eq(envelope_source_text(&intake, &arena),
+			  SLICE("client: option; path: option")),
+		"explain says so");
 }

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "filter/io/spool.h"
@@ -262,6 +263,35 @@ Test(input, non_blocking, .timeout = 20)
 
 	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
 	expect_input("pipe", &row, 0);
+	waitpid(child, NULL, 0);
+}
+
+/* --read-timeout 0: as long as the writer takes, here longer than its pipe is empty */
+Test(input, non_blocking_without_a_limit, .timeout = 20)
+{
+	struct options options = options_default();
+	enum fault fault = FAULT_NONE;
+	struct input input;
+	int ends[2];
+	pid_t child;
+
+	cr_assert(pipe(ends) == 0);
+	child = fork();
+	if (child == 0) {
+		const struct timespec pause = {0, 200000000};
+
+		(void)nanosleep(&pause, NULL);
+		put(ends[1], 5000);
+		_exit(0);
+	}
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	close(ends[1]);
+	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
+	options.read_timeout = 0;
+	cr_assert(input_read(&options, &input, &fault) == ST_OK, "%s", fault_text(fault));
+	cr_expect(input.bytes.n == 5000 && is_message(input.bytes, 0), "%zu octets", input.bytes.n);
+	input_free(&input);
 	waitpid(child, NULL, 0);
 }
 

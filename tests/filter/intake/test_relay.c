@@ -1,6 +1,7 @@
 #include "filter/intake/relay.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope.h"
@@ -14,9 +15,11 @@ ARENA_SUITE(relay);
 #define OURS(client) "Received: from x (gw [" client "]) by mx.example.org (Postfix); x\n"
 #define GW(client) "Received: from client.test (u [" client "]) by gw.example.org (Postfix); x\n"
 
+#define LONG "an-argument-of-ehlo-that-is-longer-than-what-is-read-of-a-field."
+
 static const struct row {
-	const char *name, *relay, *client, *header;
-	const char *found, *helo; /* the client that is evaluated */
+	const char *name, *relay, *client, *header; /* relay: or two, with a space between */
+	const char *found, *helo;                   /* the client that is evaluated */
 } rows[] = {
 	{"behind the relay", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"),
 		"203.0.113.5", "client.test"},
@@ -46,6 +49,12 @@ static const struct row {
 		"192.0.2.8", "helo"},
 	{"a name that does not answer", "lame.example.org", "192.0.2.8",
 		OURS("192.0.2.8") GW("203.0.113.5"), "192.0.2.8", "helo"},
+	{"a line over the limit", "192.0.2.8", "192.0.2.8",
+		OURS("192.0.2.8") "Received: from " LONG LONG LONG LONG
+				  " (u [203.0.113.5]) by gw.example.org; x\n",
+		"192.0.2.8", "helo"},
+	{"a second relay whose name does not answer", "192.0.2.8 lame.example.org", "192.0.2.8",
+		OURS("192.0.2.8") GW("203.0.113.5"), "192.0.2.8", "helo"},
 	{"none named", NULL, "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"), "192.0.2.8", "helo"},
 	{"no client", "192.0.2.8", "", OURS("192.0.2.8") GW("203.0.113.5"), "", "helo"},
 };
@@ -54,7 +63,9 @@ Test(relay, who_is_judged)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		const char *list[] = {row->relay};
+		char first[64] = "";
+		const char *list[] = {row->relay, NULL};
+		const char *space = row->relay == NULL ? NULL : strchr(row->relay, ' ');
 		struct error error = {.path = NULL};
 		struct options options = options_default();
 		struct envelope envelope = {
@@ -66,9 +77,14 @@ Test(relay, who_is_judged)
 		cr_assert_eq(dns_open_zone(SLICE(ZONE), &arena, &dns, &error), ST_OK, "%s",
 			reason_code(&error.reason));
 		if (row->relay != NULL)
-			options.trusted_relays = (struct strings){list, 1};
+			options.trusted_relays = (struct strings){list, space == NULL ? 1 : 2};
+		if (space != NULL) {
+			memcpy(first, row->relay, (size_t)(space - row->relay));
+			list[0] = first;
+			list[1] = space + 1;
+		}
 		(void)ip_parse(slice_str(row->client), &envelope.client_ip);
-		message_parse(slice_str(row->header), 1000, 65536, &arena, &message);
+		message_parse(slice_str(row->header), 1000, 256, &arena, &message);
 		relay_look_behind(&options, &message, dns, &envelope);
 		found = ip_text(&envelope.client_ip, &arena);
 		cr_expect(slice_eq(found, slice_str(row->found)), "%s: %.*s", row->name,

@@ -6,6 +6,8 @@
 #include "filter/intake/hop.h"
 
 #define GOOD "192.0.2.44"
+#define LABELS "a-label-of-sixty-three-characters-is-the-longest-that-fits-dns."
+#define LONG LABELS LABELS LABELS LABELS LABELS
 #define EVIL "203.0.113.66"
 #define PATH "Return-Path: <bounce@news.example>\n"
 #define DATE "; Sat, 28 Nov 2026 05:47:06 +0000\n"
@@ -171,6 +173,11 @@ static const struct {
 	{"Microsoft's, noted below the border", M_INSIDE M_BORDER(EVIL) M_NOTED(GOOD, "news.example") FROM M_PATH, "", PLACE_NONE},
 	{"Microsoft's, noted in a comment", M_INSIDE "Authentication-Results: spf=fail (smtp.mailfrom=news.example) smtp.mailfrom=evil.example\n" M_BORDER(EVIL) FROM M_PATH, "@evil.example", PLACE_NOTED},
 	{"Microsoft's, noted by another result", M_INSIDE "Authentication-Results: dkim=none; spf=pass smtp.mailfrom=news.example\n" M_BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"Microsoft's, behind another word", M_INSIDE "Authentication-Results: spf=fail (x) reason=none smtp.mailfrom=evil.example\n" M_BORDER(EVIL) FROM M_PATH, "@evil.example", PLACE_NOTED},
+	{"Microsoft's, in the next result", M_INSIDE "Authentication-Results: spf=fail (x) reason=none; dkim=none smtp.mailfrom=news.example\n" M_BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"Microsoft's, behind an open comment", M_INSIDE "Authentication-Results: spf=fail (x smtp.mailfrom=news.example\n" M_BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"Microsoft's, longer than a name can be", M_INSIDE M_NOTED(GOOD, LONG LONG LONG LONG "news.example") M_BORDER(GOOD) FROM M_PATH, "", PLACE_NONE},
+	{"Yandex's, no result of SPF", X_INSIDE X_FIRST(EVIL) "Authentication-Results: " X_HOST ".yandex.net; dkim=pass smtp.mail=bounce@news.example\n" FROM M_PATH, "", PLACE_NONE},
 	{"Yandex's, at the end", X_INSIDE X_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},
 	{"Yandex's, below its border", X_INSIDE X_FIRST(GOOD) M_PATH X_NOTED(X_HOST, "bounce@news.example") FROM, "bounce@news.example", PLACE_BELOW},
 	{"Yandex's, no inside hop", X_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},

@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/verdict/evaluate.h"
+
 /*
  * Each row is one failing, passing or unfinished message with one set of switches (mailstamp(1),
  * Policy).
@@ -250,6 +252,51 @@ Test(policy, ambiguous_local_and_oversize)
 		DISP_ACCEPT, "nor have users");
 	options.oversize_tempfail = true;
 	cr_expect_eq(decide(&options, NULL, SLICE(""), FROM_R_NONE).disposition, DISP_TEMPFAIL);
+}
+
+/*
+ * What makes verdicts milder than by default is named, each alone and all together, if a file sets
+ * it (mailstamp(1), explain): nobody must mistake it for the domain owner's policy.
+ */
+Test(policy, softened)
+{
+	const char *one[] = {"x"};
+	const struct strings list = {one, 1};
+	struct options options = options_default();
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	options.config = "/etc/mailstamp.conf";
+	cr_expect_null(policy_softened(&options, &arena), "nothing is milder");
+	options.reject_on = REJECT_ON_NEVER;
+	cr_expect_str_eq(policy_softened(&options, &arena), "reject-on=never");
+	options.on_temperror = DISP_ACCEPT;
+	cr_expect_str_eq(policy_softened(&options, &arena), "reject-on=never", "a default");
+	options.on_temperror_given = options.no_author_null_path = true;
+	options.ambiguous = DISP_ACCEPT;
+	options.trusted_sealers = options.trusted_forwarders = options.accept_from = list;
+	cr_expect_str_eq(policy_softened(&options, &arena),
+		"reject-on=never ambiguous=accept on-temperror=accept no-author=null-path "
+		"trusted-sealer trusted-forwarder accept-from");
+	options.config = NULL;
+	cr_expect_null(policy_softened(&options, &arena), "the command line shows itself");
+	arena_clear(&arena);
+}
+
+/* Without a record, a signature that passes is a result: only without any is it not judged. */
+Test(policy, not_judged_without_a_record)
+{
+	struct dkim_sig_result sigs[] = {{.code = AUTH_FAIL}, {.code = AUTH_FAIL}};
+	struct evaluation ev = {.evaluated = true,
+		.in = {.envelope_hidden = true},
+		.results = {.dmarc = {.code = AUTH_NONE}, .dkim = {.sigs = sigs, .n = 2}}};
+
+	cr_expect(evaluate_not_judged(&ev), "no signature passes");
+	sigs[1].code = AUTH_PASS;
+	cr_expect_not(evaluate_not_judged(&ev), "one passes");
+	sigs[1].code = AUTH_FAIL;
+	ev.in.envelope_hidden = false;
+	cr_expect_not(evaluate_not_judged(&ev), "the envelope is known");
 }
 
 /* Stored mail that does not show its envelope has not failed, whatever the policy. */

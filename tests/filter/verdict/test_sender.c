@@ -3,6 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "filter/verdict/names.h"
+
 static const struct {
 	const char *name;
 	struct sender_facts facts;
@@ -57,6 +59,39 @@ Test(sender, words_are_read_back)
 	}
 	cr_expect_not(sender_class_read("friend", &(enum sender_class){SENDER_UNJUDGED}));
 	cr_expect_not(sender_evidence_read("hope", &(enum sender_evidence){SENDER_BY_NOTHING}));
+}
+
+/* FCrDNS (RFC 8601 2.7.3, iprev): a name counts if it resolves to the address; private addresses
+ * have none. */
+Test(sender, name_of_a_client)
+{
+	static const char zone[] = "44.2.0.192.in-addr.arpa. PTR mx.own.example.\n"
+				   "mx.own.example. A 192.0.2.44\n"
+				   "66.113.0.203.in-addr.arpa. PTR mx.own.example.\n"
+				   "9.0.0.10.in-addr.arpa. PTR inside.own.example.\n"
+				   "inside.own.example. A 10.0.0.9\n";
+	static const struct {
+		const char *ip, *name;
+	} clients[] = {{"192.0.2.44", "mx.own.example"}, {"203.0.113.66", ""}, {"192.0.2.1", ""},
+		{"10.0.0.9", ""}};
+	struct error error = {.path = NULL};
+	struct arena arena;
+	struct dns *dns;
+
+	arena_init(&arena, NULL, NULL);
+	cr_assert_eq(dns_open_zone(slice_str(zone), &arena, &dns, &error), ST_OK);
+	for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++) {
+		struct ip ip;
+		struct slice name;
+
+		cr_assert(ip_parse(slice_str(clients[i].ip), &ip));
+		name = names_of_client(dns, &ip, 0, &arena);
+		cr_expect(slice_eq(name, slice_str(clients[i].name)), "%s: %.*s", clients[i].ip,
+			(int)name.n, name.p);
+		cr_expect_eq(names_of_client(NULL, &ip, 0, &arena).n, 0, "without DNS");
+	}
+	dns_free(dns);
+	arena_clear(&arena);
 }
 
 Test(sender, hurt_is_the_second_to_the_fourth)
