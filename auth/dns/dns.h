@@ -173,8 +173,9 @@ enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
  * An RRset (one name, one type) replaces the one in DNS; a CNAME replaces all types of its name;
  * other types are unchanged. Pragmas work as in a zone: NXDOMAIN, NODATA and failures also override
  * DNS. The parents of a name in the overlay exist. A wildcard answers for names that exist neither
- * in the overlay nor in DNS (RFC 4592 3.3.1). CNAMEs may lead from the overlay into DNS and from
- * DNS into the overlay; at most DNS_CHAIN_MAX are followed.
+ * in the overlay nor in DNS (RFC 4592 3.3.1), and in place of the same wildcard in DNS: for names
+ * with the records that DNS has for the wildcard's own name. CNAMEs may lead from the overlay into
+ * DNS and from DNS into the overlay; at most DNS_CHAIN_MAX are followed.
  *
  * texts: n master files as dns_open_zone reads them. In the first `strict` ones, a pragma beside a
  * record that it denies, in any text, is an error. ST_BAD with *error, and the index of the

@@ -101,6 +101,58 @@ star_for(const struct way *way, const struct dns_name *name)
 	return NULL;
 }
 
+static bool
+same_record(const struct dns_rr *a, const struct dns_rr *b)
+{
+	return slice_eq(a->text, b->text) && slice_eq(a->name, b->name) &&
+	       memcmp(&a->ip, &b->ip, sizeof a->ip) == 0 && a->preference == b->preference;
+}
+
+/* Are the records the same, in any order (RFC 2181 5)? */
+static bool
+same_records(const struct dns_answer *a, const struct dns_answer *b)
+{
+	if (a->status != DNS_OK || b->status != DNS_OK || a->n != b->n)
+		return false;
+	for (size_t i = 0, j; i < a->n; i++) {
+		for (j = 0; j < b->n && !same_record(&a->rr[i], &b->rr[j]); j++)
+			;
+		if (j == b->n)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The overlay's wildcard if the answer of DNS is that of the wildcard which it replaces, or NULL.
+ * DNS does not tell where an answer is from; we compare it with the one for the wildcard's own
+ * name.
+ */
+static const struct zone_node *
+replaced_star(const struct way *way, const struct dns_name *name, const struct dns_answer *answer)
+{
+	const struct zone *zone = &way->laid->overlay->zone;
+	struct dns_name above = *name, own;
+
+	while (above.n > 1) {
+		const size_t label = above.wire[0] + 1u;
+		const struct zone_node *node, *star;
+
+		above.n -= label;
+		memmove(above.wire, above.wire + label, above.n);
+		star = zone_star(zone, above.wire, above.n);
+		if (star != NULL) {
+			own.n = star->n;
+			memcpy(own.wire, star->wire, star->n);
+			return same_records(answer, below(way, &own, way->type)) ? star : NULL;
+		}
+		node = zone_find(zone, above.wire, above.n);
+		if (node != NULL && node->exists)
+			return NULL;
+	}
+	return NULL;
+}
+
 /* Takes the answer of DNS, and checks whether its CNAMEs lead into the overlay. */
 static enum step
 take_below(struct way *way, const struct dns_name *name, const struct zone_node *node,
@@ -120,6 +172,14 @@ take_below(struct way *way, const struct dns_name *name, const struct zone_node 
 			return *next != NULL ? STEP_GO_ON : STEP_DONE;
 		if (star != NULL)
 			way->answer = dns_outcome_answer(DNS_OUT_NODATA); /* RFC 4592 2.2.1 */
+	} else if (way->laid->overlay->stars) {
+		star = replaced_star(way, name, answer);
+		if (star != NULL && node != NULL && node->exists) {
+			way->answer = dns_outcome_answer(DNS_OUT_NODATA); /* RFC 4592 2.2.1 */
+			return STEP_DONE;
+		}
+		if (star != NULL && take_node(way, star, next))
+			return *next != NULL ? STEP_GO_ON : STEP_DONE;
 	}
 	if (way->type == DNS_CNAME)
 		return STEP_DONE;
