@@ -314,8 +314,7 @@ add_service(
 static bool
 collect_sender(void *arg, struct slice name, bool included)
 {
-	(void)included;
-	add_service(arg, provider_of(name), EVIDENCE_RECORDS);
+	add_service(arg, provider_of(name), included ? EVIDENCE_RECORDS : EVIDENCE_KEY);
 	return false;
 }
 
@@ -424,8 +423,9 @@ evidence_of_range(const struct evaluation *ev, const struct own_senders *own)
 	for (size_t i = 0; i < services.n; i++) {
 		const struct evidence *one = &services.list[i];
 
-		/* other customers of the service that receives the mail also use its hosts */
+		/* other customers use its hosts, too, and may name the key without a pass */
 		if (one->id != EVIDENCE_MX && one->provider->include != NULL &&
+			(one->id != EVIDENCE_KEY || ev->results.dmarc.dkim_pass) &&
 			proof_allows(ev, slice_str(one->provider->include)) &&
 			foreign_pass(ev, own, one->provider).n == 0)
 			return (struct evidence){

@@ -17,6 +17,7 @@ enum evidence_id {
 	EVIDENCE_OWN_LIST, /* listed in --own-senders */
 	EVIDENCE_MX,       /* the host receives the author domain's mail */
 	EVIDENCE_ADDRESS,  /* the host has the author domain's own address */
+	EVIDENCE_KEY,      /* of a service: only the CNAME of a key names it */
 	EVIDENCE_RANGE,    /* a documented range of a provider that the domain's records name */
 	EVIDENCE_RECORDS   /* the domain's records name the service or allow the host */
 };
@@ -68,7 +69,10 @@ struct evidence evidence_of_domain(
 enum { EVIDENCE_SERVICES = 32 };
 
 struct evidence_services {
-	/* EVIDENCE_OWN_LIST, EVIDENCE_RECORDS, or EVIDENCE_MX: only the MX records name it */
+	/*
+	 * EVIDENCE_OWN_LIST; EVIDENCE_RECORDS: an SPF record names it; EVIDENCE_KEY: only the key
+	 * of a signature, which need not pass; EVIDENCE_MX: only the MX records
+	 */
 	struct evidence list[EVIDENCE_SERVICES];
 	size_t n;
 };

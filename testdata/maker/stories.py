@@ -244,6 +244,13 @@ def microsoft():
     yield story('microsoft-tenant-by-selector', 'dkim_domain_at', POLICY + keys + mx + 'selector2._domainkey.example.com CNAME '
                 'selector2-example-com._domainkey.tenant.onmicrosoft.com\n' + KEYS, message=first, ip='198.51.100.77', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
+    # a signature that fails may name the owner's key, too: his service's hosts are also the forger's
+    fake = mail().signed('rsa-c', 'example.com', 'selector1', edit=lambda field: field.replace(b'v=1;', b'v=1; l=x;'))
+    for name, spf_record, code, ip, path in (('', SPF, 'spf_unknown', '203.0.113.200', 'a@example.com'), ('-below', SPF.replace(
+            '192.0.2.0/28', '203.0.113.194'), 'spf_publish_unknown', '203.0.113.200', 'a@bounce.example.com')):
+        yield story('forged-with-the-name-of-the-key' + name, code, POLICY + OUTLOOK + spf_record + 'selector1._domainkey.example.com CNAME '
+                    'selector1-example-com._domainkey.tenant.onmicrosoft.com\nselector1-example-com._domainkey.tenant.onmicrosoft.com KEY rsa-a\n',
+                    message=fake, ip=ip, mail_from=path, helo='h.example.org', record=False, proof=None, forged=True)
     # Microsoft gives new domains other targets
     for name, tenant, code, forged in (('', 'tenant', 'dkim_domain_at', False), ('-of-another', 'forger', 'dkim_other', True)):
         yield story('microsoft-tenant-by-new-selector' + name, code, POLICY + keys + mx + 'selector2._domainkey.example.com CNAME '
