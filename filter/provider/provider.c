@@ -120,6 +120,7 @@ provider_sends_as(struct slice domain)
 	const struct provider *provider = provider_of(domain);
 
 	return provider != NULL && provider_of_customer(domain) == NULL &&
+			       !provider_has_mailboxes(domain) &&
 			       (provider_lists(provider->signs, domain) ||
 				       provider_lists(provider->paths, domain) ||
 				       provider_lists(provider->forwards, domain) ||

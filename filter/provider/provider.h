@@ -109,7 +109,8 @@ bool provider_names_customer(struct slice name, struct slice customer);
 
 /*
  * The service that itself signs or sends with the domain, or NULL: neither a name of a single
- * customer, nor one that only its hosts have, which a hoster also gives to its customers.
+ * customer or of public mailboxes, nor one that only its hosts have, which a hoster also gives to
+ * its customers.
  */
 const struct provider *provider_sends_as(struct slice domain);
 

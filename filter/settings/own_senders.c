@@ -31,6 +31,10 @@ add_provider(struct slice name, struct own_senders *own)
 	return FAULT_NONE;
 }
 
+/*
+ * A domain of public mailboxes, unless the service also names its hosts with it, says nothing about
+ * the mail of the service's other customers.
+ */
 static enum fault
 add_domain(struct slice name, struct own_senders *own)
 {
@@ -39,7 +43,10 @@ add_domain(struct slice name, struct own_senders *own)
 	if (domain_is_registry(name))
 		return FAULT_OWN_SUFFIX;
 	own->domains[own->ndomains++] = name;
-	return provider != NULL ? add_provider(slice_str(provider->name), own) : FAULT_NONE;
+	if (provider == NULL ||
+		(provider_has_mailboxes(name) && !provider_lists(provider->hosts, name)))
+		return FAULT_NONE;
+	return add_provider(slice_str(provider->name), own);
 }
 
 /* Parses one line without its comment. */

@@ -403,13 +403,17 @@ def neighbours():
                 'x._domainkey.outlook.com KEY rsa-b\n', message=mail().signed('rsa-b', 'outlook.com', 'x'), ip='203.0.113.194',
                 mail_from='x@outlook.com', **none)
     # services that keep mailboxes in their own domain, too, and whose customers with a domain include them
-    for domain, include in (('icloud.com', 'icloud.com'), ('yandex.ru', '_spf.yandex.net'), ('mailbox.org', 'mailbox.org'),
-                            ('runbox.com', 'spf.runbox.com'), ('hey.com', 'hey.com'), ('yahoo.com', 'yahoo.com'),
-                            ('protonmail.com', '_spf.protonmail.ch'), ('zohomail.com', 'zoho.com')):
+    others = {'yandex.ru': '_spf.yandex.net', 'runbox.com': 'spf.runbox.com', 'protonmail.com': '_spf.protonmail.ch', 'zohomail.com': 'zoho.com'}
+    for domain in ('icloud.com yandex.ru mailbox.org runbox.com hey.com yahoo.com protonmail.com zohomail.com gmail.com googlemail.com gmx.net gmx.de '
+                   'web.de hotmail.com live.com msn.com mail.ru docomo.ne.jp au.com ezweb.ne.jp softbank.jp softbank.ne.jp').split():
+        include = others.get(domain, domain)
         records = ''.join('%s TXT v=spf1 ip4:203.0.113.192/27 -all\n' % each for each in sorted({domain, include}))
         yield story('forged-from-a-public-mailbox-at-' + domain, 'spf_other', POLICY + 'example.com TXT v=spf1 include:%s -all\n' % include +
                     records + 'x._domainkey.%s KEY rsa-b\n' % domain, message=mail().signed('rsa-b', domain, 'x'), ip='203.0.113.194',
                     mail_from='x@' + domain, helo='h.example.org', **none)
+    yield story('forged-from-a-public-mailbox-of-a-service-on-the-own-list', 'spf_other', POLICY + 'example.com TXT v=spf1 include:icloud.com -all\n'
+                'icloud.com TXT v=spf1 ip4:203.0.113.192/27 -all\nx._domainkey.icloud.com KEY rsa-b\n', own='provider Apple iCloud Mail\n',
+                message=mail().signed('rsa-b', 'icloud.com', 'x'), ip='203.0.113.194', mail_from='x@icloud.com', helo='h.example.org', **none)
     yield story('forged-by-a-neighbour-in-ses', 'dkim_other', POLICY + SES + 'example.com TXT v=spf1 include:amazonses.com -all\n'
                 'f._domainkey.forger.example KEY rsa-b\n', message=mail().signed('rsa-b', 'forger.example', 'f').signed(
                     'rsa-1024', 'amazonses.com', 'own'), ip='198.51.100.10', mail_from='0106@ap-northeast-1.amazonses.com', **none)
@@ -419,6 +423,9 @@ def neighbours():
     # a line of the list that names a service, and not one of its customers or hosts
     yield story('service-by-its-domain-on-the-own-list', 'spf_add', POLICY + SPF + SES + 'a8.smtp-out.amazonses.com A 198.51.100.10\n',
                 own='amazonses.com\n', ip='198.51.100.10', helo='a8.smtp-out.amazonses.com', told=('include:amazonses.com -all',))
+    # nor one that names only public mailboxes, which is no word about the hosts of all customers of that service
+    yield story('forged-beside-a-public-mailbox-on-the-own-list', 'spf_unknown', POLICY + SPF + OUTLOOK, own='hotmail.com\n',
+                ip='203.0.113.194', helo='h.example.org', **none)
     yield story('forged-from-a-host-of-a-hoster-on-the-own-list', 'spf_unknown', POLICY + SPF + 'ik1.vs.sakura.ne.jp A 203.0.113.66\n',
                 own='sakura.ne.jp\n', ip='203.0.113.66', helo='ik1.vs.sakura.ne.jp', **none)
     keys = ''.join('selector%d-example-com._domainkey.forger.onmicrosoft.com KEY rsa-c\n' % n for n in (1, 2))

@@ -24,6 +24,8 @@ Test(provider, of)
 		{"spf.mtasv.net", "Postmark"},
 		{"a123.cuenote.jp", "Cuenote"},
 		{"www1234.sakura.ne.jp", "Sakura Internet"},
+		{"gmx.net", "GMX"}, /* it has only mailboxes */
+		{"hotmail.co.jp", "Microsoft 365"},
 		{"jcity.com.example", NULL},
 		{"notjcity.com", NULL},
 		{"com", NULL},
@@ -171,4 +173,31 @@ Test(provider, every_domain_is_shared)
 				cr_expect(provider_is_shared(word), "%.*s", (int)word.n, word.p);
 		}
 	}
+}
+
+/* A shared domain with which the service itself neither signs nor sends is one of public mailboxes.
+ */
+Test(provider, mailboxes)
+{
+	static const char *const others[] = {"google.com", "amazonses.com", "mout.gmx.net",
+		"protection.outlook.com", "notgmx.net", "net", ""};
+	size_t n = 0;
+
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *one = &provider_table[i];
+		struct slice list = slice_str(one->shared), word;
+
+		while (provider_next_word(&list, &word))
+			if (!provider_lists(one->signs, word) &&
+				!provider_lists(one->paths, word)) {
+				cr_expect(
+					provider_has_mailboxes(word), "%.*s", (int)word.n, word.p);
+				cr_expect_null(
+					provider_sends_as(word), "%.*s", (int)word.n, word.p);
+				n++;
+			}
+	}
+	cr_expect(n >= 200, "%zu", n);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		cr_expect_not(provider_has_mailboxes(slice_str(others[i])), "%s", others[i]);
 }
