@@ -57,7 +57,8 @@ SEEDS := build/corpus/.made
 # all cores, unless the caller passes -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: needs
+# beside other targets, mailstamp is made by this make, as a second one would write the same files
+all: needs $(if $(filter-out all,$(MAKECMDGOALS)),mailstamp)
 	+@$(SUBMAKE) mailstamp
 
 help:
