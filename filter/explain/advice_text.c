@@ -26,10 +26,9 @@ static const struct advice_row {
 		N_("if %s sends in its own name (a web form, a ticket system), have it write "
 		   "an address of %s into From, and that of %s into Reply-To")},
 	[ADVICE_INDIRECT] = {"indirect", "mail", "advice-indirect", "",
-		N_("if it came through a list or forwarder, ask its operator to "
-		   "change "
-		   "nothing that is signed, to write its own address into From, or to seal it "
-		   "with ARC for receivers that trust it")},
+		N_("if the message came through a list or forwarder, ask its operator to "
+		   "change nothing that is signed, to write its own address into From, or to "
+		   "seal the message with ARC for receivers that trust it")},
 	[ADVICE_SPF_DNS] = {"spf_dns", "spf", "advice-spf-dns", "domain",
 		N_("the SPF record of %s could not be fetched: check its name servers")},
 	[ADVICE_SPF_INSIDE] = {"spf_inside", "spf", "advice-spf-inside", "client",
@@ -68,11 +67,11 @@ static const struct advice_row {
 	[ADVICE_SPF_PUBLISH] = {"spf_publish", "spf", "advice-spf-publish", "domain",
 		N_("%s has no SPF record: publish one that allows its mail servers")},
 	[ADVICE_SPF_STRICT] = {"spf_strict", "spf", "advice-spf-strict", "domain,author,author",
-		N_("SPF passed for %s, but aspf=s requires %s itself: remove aspf=s, or send "
-		   "with %s in the envelope")},
+		N_("SPF passed for %s, but aspf=s requires %s itself: remove aspf=s from the "
+		   "DMARC record, or send with %s in the envelope")},
 	[ADVICE_SPF_LIST] = {"spf_list", "spf", "advice-forwarded", "domain,author",
-		N_("SPF passed for %s, which seems to be a list or forwarder and not %s: "
-		   "nothing needs to be done there, but only DKIM can survive it")},
+		N_("SPF passed for %s, which seems to be a list or forwarder and not %s: no "
+		   "SPF record needs to be changed, and only a DKIM signature can survive it")},
 	[ADVICE_SPF_MAIL_FROM] = {"spf_mail_from", "spf", "advice-custom-mail-from",
 		"domain,author,author",
 		N_("SPF passed for %s, which is not %s: ask the sending service for a custom "
@@ -90,15 +89,16 @@ static const struct advice_row {
 		   "what your policy is for. If you know it as yours, name it with "
 		   "--own-senders")},
 	[ADVICE_SPF_SENT_ON] = {"spf_sent_on", "spf", "advice-spf-sent-on", "client,domain",
-		N_("%s is not allowed by the SPF record of %s, and should not be: it seems to be a "
-		   "list or forwarder, which only DKIM can survive")},
+		N_("%s is not allowed by the SPF record of %s, and should not be: it seems to "
+		   "be a list or forwarder, which only a DKIM signature can survive")},
 	[ADVICE_SPF_ADD] = {"spf_add", "spf", "advice-spf-add", "client,domain,evidence",
-		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s): add it")},
+		N_("%s is not allowed by the SPF record of %s, but it sends for that domain "
+		   "(%s): add it to the record")},
 	[ADVICE_SPF_NO_ROOM] = {"spf_no_room", "spf", "advice-spf-add",
 		"client,domain,evidence,domain",
-		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s). Adding it "
-		   "would not help with the record as it is: run mailstamp inspect %s for "
-		   "details")},
+		N_("%s is not allowed by the SPF record of %s, but it sends for that domain "
+		   "(%s). Adding it would not help with the record as it is: run mailstamp "
+		   "inspect %s for details")},
 	[ADVICE_SPF_JOIN] = {"spf_join", "spf", "advice-spf-join", "domain,records",
 		N_("%s has %zu SPF records, so that none is valid: merge them into one")},
 	[ADVICE_SPF_BROKEN] = {"spf_broken", "spf", "advice-spf-broken", "domain,reason,domain",
@@ -119,29 +119,28 @@ static const struct advice_row {
 	[ADVICE_DKIM_CNAME] = {"dkim_cname", "dkim", "advice-dkim-publish", "key,domain",
 		N_("there is no key at %s: publish the CNAME that %s documents")},
 	[ADVICE_DKIM_ROTATED] = {"dkim_rotated", "dkim", "advice-dkim-publish", "key,domain",
-		N_("the key at %s is not the one that signs: publish in its place the CNAME that "
-		   "%s "
-		   "documents, behind which it can change its keys")},
+		N_("the signature was not made with the key at %s: publish in its place the "
+		   "CNAME that %s documents, with which the service can change its keys")},
 	[ADVICE_DKIM_STRICT_SIGN] = {"dkim_strict_sign", "dkim", "advice-dkim-adkim",
 		"domain,author,author",
 		N_("the signature of %s passes, but adkim=s requires %s itself: sign with d=%s")},
 	[ADVICE_DKIM_OTHER] = {"dkim_other", "dkim", "advice-dkim-unknown", "domain,author,author",
-		N_("it is signed by %s, not by %s, and nothing shows that it sends for %s: a "
-		   "forger can also get such a signature. If you know it as yours, name it with "
-		   "--own-senders")},
+		N_("the message is signed by %s, not by %s, and nothing shows that this "
+		   "signer sends for %s: a forger can also get such a signature. If you know "
+		   "the signer as yours, name it with --own-senders")},
 	[ADVICE_DKIM_STRICT] = {"dkim_strict", "dkim", "advice-dkim-adkim", "domain,author,author",
 		N_("the signature of %s passes, but adkim=s requires %s itself: remove "
-		   "adkim=s, or sign with d=%s")},
+		   "adkim=s from the DMARC record, or sign with d=%s")},
 	[ADVICE_DKIM_DOMAIN] = {"dkim_domain", "dkim", "advice-own-dkim-domain",
 		"domain,author,author,author",
-		N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
-		   "d=%s, and publish the key, or the CNAME, that they name under "
+		N_("the message is signed by %s, not by %s: ask the signer to sign with your "
+		   "own domain, d=%s, and publish the key, or the CNAME, that it names, under "
 		   "_domainkey.%s")},
 	[ADVICE_DKIM_DOMAIN_AT] = {"dkim_domain_at", "dkim", "advice-own-dkim-domain",
 		"domain,author,author,dkim,author",
-		N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
-		   "d=%s (%s), and publish the key, or the CNAME, that they name under "
-		   "_domainkey.%s")},
+		N_("the message is signed by %s, not by %s: ask the signer to sign with your "
+		   "own domain, d=%s (%s), and publish the key, or the CNAME, that it names, "
+		   "under _domainkey.%s")},
 	[ADVICE_SETTING] = {"setting", "dkim", "advice-setting", "setting,page", N_("%s: %s")},
 	[ADVICE_DMARC_PUBLISH] = {"dmarc_publish", "dmarc", "advice-dmarc-publish", "author",
 		N_("%s has no valid DMARC record: publish one, with p=none at first")},

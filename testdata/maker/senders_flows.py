@@ -164,7 +164,7 @@ def lists():
     by_both = ['pass header.d=lists.example.org', 'fail header.d=example.com']
     yield flow('list-footer-and-tag', message=ours, zone=zone, **common, exit=10,
                explain=('DKIM example.com fail yes', 'List-Id',
-                        'if it came through a list or forwarder',
+                        'if the message came through a list or forwarder',
                         'passes again without the last 24 bytes, which begin with `_____ Club mailing '
                         'list` and without `[Club]` in Subject: changed after signing'),
                expect=verdict(path, by_both, fail, 'quarantine', 'reason dmarc: list|signature'))

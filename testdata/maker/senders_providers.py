@@ -180,7 +180,7 @@ def amazon():
                  disposition=quarantine''' % path, explain=(
                      'SPF passed for ap-northeast-1.amazonses.com, which is not example.co.jp, and nothing '
                      'shows that it sends for example.co.jp',
-                     'it is signed by amazonses.com, not by example.co.jp, and nothing shows'))
+                     'the message is signed by amazonses.com, not by example.co.jp, and nothing shows'))
     bounces = 'bounces.example.co.jp TXT v=spf1 include:amazonses.com ~all\n' \
               'bounces.example.co.jp MX 10 feedback-smtp.ap-northeast-1.amazonses.com\n'
     for aspf, result, disposition, status in (('r', 'pass', 'accept', 0),

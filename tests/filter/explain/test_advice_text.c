@@ -46,9 +46,9 @@ static const struct advice_case {
 	{ADVICE_DKIM_FAILS, {"s._domainkey.a.example", "fails"}, "dkim_fails",
 		"the signature of s._domainkey.a.example does not count: it fails"},
 	{ADVICE_DKIM_DOMAIN_AT, {"sendgrid.net", "b.example"}, "dkim_domain_at",
-		"it is signed by sendgrid.net, not by b.example: ask them to sign with your own "
-		"domain, d=b.example (in SendGrid: domain authentication), and publish the key, or "
-		"the CNAME, that they name under _domainkey.b.example"},
+		"the message is signed by sendgrid.net, not by b.example: ask the signer to sign "
+		"with your own domain, d=b.example (in SendGrid: domain authentication), and "
+		"publish the key, or the CNAME, that it names, under _domainkey.b.example"},
 };
 
 static const char *
