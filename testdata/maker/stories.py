@@ -57,8 +57,7 @@ def story(name, code, zone, record=True, proof='passes', own=None, after=None, a
 def spf():
     away = {'ip': '203.0.113.7'}
     yield story('first-record-own-list', 'spf_publish', POLICY, own='203.0.113.0/29\n', **away)
-    yield story('first-record-mx', 'spf_publish', POLICY + 'example.com MX 10 mx.example.com\nmx.example.com A 203.0.113.7\n',
-                **away)
+    yield story('first-record-mx', 'spf_publish', POLICY + 'example.com MX 10 mx.example.com\nmx.example.com A 203.0.113.7\n', **away)
     yield story('first-record-address', 'spf_publish', POLICY + 'example.com A 203.0.113.7\n', **away)
     yield story('first-record-of-nobody', 'spf_publish_unknown', POLICY, record=False, proof=None, forged=True, **away)
     yield story('new-host-own-list', 'spf_add', POLICY + SPF, own='# the new host\n203.0.113.7\n', **away,
@@ -68,8 +67,7 @@ def spf():
                 helo='out.example.net', **away)
     yield story('new-host-name-of-another-address', 'spf_unknown', POLICY + SPF + 'out.example.net A 203.0.113.8\n',
                 own='example.net\n', helo='out.example.net', record=False, proof=None, forged=True, **away)
-    yield story('new-host-is-mx', 'spf_add', POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n',
-                **away)
+    yield story('new-host-is-mx', 'spf_add', POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n', **away)
     for name, ip, records in (('mx-on-a-private-address', '10.0.0.9', 'example.com MX 5 mx.example.com\nmx.example.com A 10.0.0.9\n'),
                               ('mx-on-the-host-itself', '127.0.0.1', 'example.com MX 5 localhost\nlocalhost A 127.0.0.1\n'),
                               ('address-of-nobody', '0.0.0.0', 'example.com A 0.0.0.0\n'),
@@ -118,8 +116,7 @@ def spf():
                 mail_from='0106@ap-northeast-1.amazonses.com', record=False, proof='after-switch', forged=True)
     yield story('provider-own-list', 'spf_add', POLICY + SPF + OUTLOOK, own='provider Microsoft 365\n', ip='203.0.113.194',
                 told=('include:spf.protection.outlook.com -all',))
-    yield story('provider-that-nothing-names', 'spf_unknown', POLICY + SPF + GOOGLE, ip='203.0.113.130', record=False,
-                proof=None, forged=True)
+    yield story('provider-that-nothing-names', 'spf_unknown', POLICY + SPF + GOOGLE, ip='203.0.113.130', record=False, proof=None, forged=True)
     yield story('forged', 'spf_unknown', POLICY + SPF, ip='203.0.113.66', record=False, proof=None, forged=True,
                 told=('203.0.113.66 is not allowed to use example.com, and nothing shows that it should be',))
     yield story('forged-with-spf-of-his-own', 'spf_other', POLICY + SPF + 'forger.example TXT v=spf1 ip4:203.0.113.66 -all\n',
@@ -130,8 +127,7 @@ def spf():
     yield story('slip-of-the-pen', 'spf_broken_term', POLICY + 'example.com TXT v=spf1 ipv4:203.0.113.0/29 -all\n', **away)
     full = ' '.join('include:s%d.example.net' % n for n in range(10))
     nets = ''.join('s%d.example.net TXT v=spf1 ip4:198.51.100.%d -all\n' % (n, n) for n in range(10))
-    yield story('ten-lookups-and-an-address', 'spf_add', POLICY + 'example.com TXT v=spf1 %s -all\n' % full + nets,
-                own='203.0.113.7\n', **away)
+    yield story('ten-lookups-and-an-address', 'spf_add', POLICY + 'example.com TXT v=spf1 %s -all\n' % full + nets, own='203.0.113.7\n', **away)
     yield story('ten-lookups-and-an-include', 'spf_no_room', POLICY + 'example.com TXT v=spf1 %s -all\n' % full + nets +
                 GOOGLE, own='provider Google Workspace\n', record=False, proof=None, ip='203.0.113.130')
     strict = '_dmarc.example.com TXT v=DMARC1; p=reject; aspf=s\nnews.example.com TXT v=spf1 ip4:203.0.113.7 -all\n'
@@ -157,16 +153,14 @@ def services():
     yield story('ses-custom-mail-from', 'spf_mail_from_at', POLICY + SES, message=ses, own='provider Amazon SES\n',
                 proof='after-switch', after=ses, after_path='0106@bounce.example.com', **path,
                 told=('should be bounce.example.com: v=spf1 include:amazonses.com ~all',
-                      'and bounce.example.com: MX 10 feedback-smtp.ap-northeast-1.amazonses.com',
-                      'after you switch it on'))
+                      'and bounce.example.com: MX 10 feedback-smtp.ap-northeast-1.amazonses.com', 'after you switch it on'))
     yield story('ses-in-an-included-record', 'spf_mail_from_at', POLICY + SES + 'example.com TXT v=spf1 include:_spf.example.com -all\n'
                 '_spf.example.com TXT v=spf1 ip4:192.0.2.9 include:_x.example.com -all\n_x.example.com TXT v=spf1 include:amazonses.com -all\n',
                 message=ses, proof='after-switch', after=ses, after_path='0106@bounce.example.com', **path,
                 told=('and bounce.example.com: MX 10 feedback-smtp.ap-northeast-1.amazonses.com',))
     yield story('ses-easy-dkim', 'dkim_domain_at', POLICY + SES + KEYS + 'example.com TXT v=spf1 include:amazonses.com -all\n',
                 message=ses, record=False, proof='after-switch', after=ses.signed('rsa-a', 'example.com', 's1'), **path)
-    yield story('ses-of-another-customer', 'spf_other', POLICY + SES, message=ses, record=False, proof=None, forged=True,
-                **path)
+    yield story('ses-of-another-customer', 'spf_other', POLICY + SES, message=ses, record=False, proof=None, forged=True, **path)
     chimp = {'ip': '198.51.100.130', 'mail_from': 'bounce@mail1.mcsv.net'}
     letter = mail().signed('rsa-1024', 'mcsv.net', 'k1')
     yield story('mailchimp-k2-k3', 'dkim_domain_at', POLICY + MAILCHIMP, message=letter, own='provider Mailchimp\n',
@@ -216,8 +210,7 @@ def services():
         yield story('forged-by-a-neighbour-of-' + name, 'spf_other', POLICY + records + 'evil.service.example TXT v=spf1 ip4:203.0.113.66 -all\n'
                     'e._domainkey.evil.service.example KEY rsa-b\n', message=mail().signed('rsa-b', 'evil.service.example', 'e'), record=False,
                     proof=None, forged=True, ip='203.0.113.66', mail_from='x@evil.service.example')
-    yield story('service-that-nothing-names', 'spf_other', POLICY + SERVICE, message=own, record=False, proof=None,
-                forged=True, **there)
+    yield story('service-that-nothing-names', 'spf_other', POLICY + SERVICE, message=own, record=False, proof=None, forged=True, **there)
     yield from microsoft()
     yield from rotated(chimp)
     yield story('form-with-a-visitor', 'spf_other', POLICY + 'forms.example.net TXT v=spf1 ip4:203.0.113.20 -all\n',
@@ -438,8 +431,7 @@ def rotated(chimp):
     """The service signs with a new key; the owner published the old one as a copy."""
     copied = 'k2._domainkey.example.com KEY rsa-a\n'
     yield story('vendor-key-rotated', 'dkim_rotated', POLICY + MAILCHIMP + copied, own='provider Mailchimp\n', exit=10,
-                message=mail().signed('rsa-b', 'example.com', 'k2'), **chimp,
-                told=('should be k2._domainkey.example.com: CNAME dkim2.mcsv.net',))
+                message=mail().signed('rsa-b', 'example.com', 'k2'), **chimp, told=('should be k2._domainkey.example.com: CNAME dkim2.mcsv.net',))
     yield story('vendor-key-rotated-of-a-forger', 'dkim_fails', POLICY + MAILCHIMP + copied, own='provider Mailchimp\n', exit=10,
                 message=mail().signed('rsa-c', 'example.com', 'k2'), record=False, proof=None, forged=True, **chimp)
 
@@ -487,8 +479,7 @@ def jcity():
 
 def dmarc():
     yield story('no-policy', 'dmarc_publish', SPF, result='none')
-    yield story('policy-that-is-none', 'dmarc_policy', SPF + '_dmarc.example.com TXT v=DMARC1; p=monitor\n',
-                result='permerror', exit=0)
+    yield story('policy-that-is-none', 'dmarc_policy', SPF + '_dmarc.example.com TXT v=DMARC1; p=monitor\n', result='permerror', exit=0)
     zone = '_dmarc.example.com TXT v=DMARC1; p=reject; adkim=s\ns1._domainkey.sub.example.com KEY rsa-a\n' + SPF
     signed = {'ip': '203.0.113.7', 'message': mail().signed('rsa-a', 'sub.example.com', 's1')}
     yield story('strict-signature', 'dkim_strict', zone, own='203.0.113.7\n', **signed)
