@@ -15,7 +15,7 @@
 #include "mime/message.h"
 
 enum { FILES_MAX = 1000, FIELDS = 1000, FIELD_MAX_OCTETS = 65536 };
-enum { LOOK = 64 * 1024 };
+enum { LOOK = 64 * 1024, READ_SECONDS = 15 };
 
 static enum status
 fail(struct feedback_search *search, enum feedback_aside why)
@@ -386,8 +386,11 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 
 	message_parse(mail, FIELDS, FIELD_MAX_OCTETS, search->arena, &message);
 	search->meant = says_so(&message, search->arena);
+	/* GLib can wait for itself forever when out of memory: the alarm ends that with 75 */
+	(void)alarm(READ_SECONDS);
 	st = structure_parts(search->gmime, slice_from(mail, message.mbox_from.n), false,
 		search->arena, parts, &n, &whole);
+	(void)alarm(0);
 	if (st == ST_OK)
 		st = look_parts(search, parts, n);
 	if (st == ST_OK && !whole)

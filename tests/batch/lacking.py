@@ -378,6 +378,7 @@ def no_memory_for_libraries(archive, faulty):
             'plan': ['plan', *dns, 'b.test', '--archive', folder],
             'batch': ['batch', *dns, '--jobs', '1', '--output', 'json', folder],
             'report read': ['report', 'read', '--store', store, folder / '3.zip'],
+            'report read, a mail': ['report', 'read', '--store', store, folder / '1.eml'],    # GLib can wait for itself
             'report show': ['report', 'show', '--store', store, '--output', 'json', *dns[:4]],
             'check': ['--check-config', *dns]}.items():
         argv = [str(word) for word in (archive.program, *words)]
