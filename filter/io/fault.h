@@ -40,6 +40,7 @@
 	F(DEVICE,         "device",            false, "a device, not a file") \
 	F(FOLDER_LINK,    "folder_link",       false, "a link to a folder is not followed") \
 	F(FILE_GONE,      "file_gone",         false, "no longer a file") \
+	F(CHANGED,        "file_changed",      true,  "the file changed while it was read") \
 	F(NO_MESSAGE,     "no_message",        false, "it contains no message") \
 	F(LARGE_MESSAGE,  "large_message",     false, "too little memory for a message of this size") \
 	F(MANY_PARTS,     "many_parts",        false, "it has more parts than are read") \
@@ -115,7 +116,7 @@
 	F(LONG_LINE,      "long_line",         false, "its line is too long") \
 	F(LIST_CUT,       "list_cut",          true,  "the list could not be read to its end") \
 	F(READER_DIED,    "reader_died",       false, "the process that read it died") \
-	F(NOT_EVALUATED,  "not_evaluated",     false, "the message could not be evaluated") \
+	F(NOT_EVALUATED,  "not_evaluated",     true,  "the message could not be evaluated") \
 	F(STAMP_OVERSIZE, "stamp_oversize",    false, "a message over the size limit is not stamped") \
 	F(STAMP_NAME,     "stamp_name",        false, "the name of the stamped message is too long") \
 	F(STAMP_WRITE,    "stamp_not_written", false, "the stamped message cannot be written") \

@@ -6,13 +6,15 @@
 
 enum { PIECE = 128 * 1024 };
 
-ssize_t
-read_bytes(int fd, char *to, size_t n)
+/* Reads at the offset *at, or at the file's own if at is NULL. */
+static ssize_t
+read_all(int fd, char *to, size_t n, const uint64_t *at)
 {
 	size_t had = 0;
 
 	while (had < n) {
-		ssize_t got = read(fd, to + had, n - had);
+		ssize_t got = at == NULL ? read(fd, to + had, n - had)
+					 : pread(fd, to + had, n - had, (off_t)(*at + had));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -23,6 +25,18 @@ read_bytes(int fd, char *to, size_t n)
 		had += (size_t)got;
 	}
 	return (ssize_t)had;
+}
+
+ssize_t
+read_bytes(int fd, char *to, size_t n)
+{
+	return read_all(fd, to, n, NULL);
+}
+
+ssize_t
+read_at(int fd, char *to, size_t n, uint64_t at)
+{
+	return read_all(fd, to, n, &at);
 }
 
 bool

@@ -3,6 +3,7 @@
 #define FILTER_IO_READ_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "filter/io/fault.h"
@@ -12,6 +13,9 @@
  * descriptor that would block is an error.
  */
 ssize_t read_bytes(int fd, char *to, size_t n);
+
+/* The same from offset at of the file, whose own offset is not changed. */
+ssize_t read_at(int fd, char *to, size_t n, uint64_t at);
 
 /* Reads at most size octets: returns their number, 0 at the end, or -1 with *error. */
 typedef long read_piece_fn(void *from, char *to, size_t size, enum fault *error);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "filter/io/clock.h"
+#include "filter/io/read.h"
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
 
@@ -222,14 +223,8 @@ static char *
 read_aside(int fd, size_t n)
 {
 	char *text = malloc(n);
-	size_t at = 0;
-	ssize_t got = 1;
 
-	while (text != NULL && at < n && got > 0) {
-		got = pread(fd, text + at, n - at, (off_t)at);
-		at += got > 0 ? (size_t)got : 0;
-	}
-	if (text == NULL || at == n)
+	if (text == NULL || read_at(fd, text, n, 0) == (ssize_t)n)
 		return text;
 	free(text);
 	return NULL;

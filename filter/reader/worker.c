@@ -132,15 +132,22 @@ size_of(const struct options *options, const struct packet *packet)
  * If the header ends before the empty line that is found here, its body is longer still.
  */
 static bool
-has_short_header(int file)
+has_short_header(struct slice beginning)
 {
-	char octets[LOOK_OCTETS];
-	const ssize_t n = pread(file, octets, sizeof octets, 0);
-	struct slice rest = slice_make(octets, n > 0 ? (size_t)n : 0);
+	struct slice rest = slice_head(beginning, LOOK_OCTETS);
 
 	while (rest.n > MESSAGE_BEGINNING && line_end(rest) == 0)
 		rest = slice_from(rest, slice_find(rest, '\n') + 1);
 	return rest.n >= MESSAGE_BEGINNING + line_end(rest);
+}
+
+static bool
+file_has_short_header(int file)
+{
+	char octets[LOOK_OCTETS];
+	const ssize_t n = read_at(file, octets, sizeof octets, 0);
+
+	return n > 0 && has_short_header(slice_make(octets, (size_t)n));
 }
 
 /*
@@ -150,14 +157,10 @@ has_short_header(int file)
 static bool
 reads_in_pieces(const struct options *options, const struct packet *packet, size_t size)
 {
-	const bool given = packet->has_line || packet->has_side;
-
 	return size > WORKSPACE_SMALL && size <= SPOOL_MEMORY &&
 	       packet->size <= options->max_size && !options->diagnose &&
-	       options->output != OUTPUT_STAMP &&
-	       (given || (options->envelope != ENVELOPE_BSMTP &&
-				 options->envelope != ENVELOPE_STDIN)) &&
-	       !path_ends(packet->name, ".emlx") && has_short_header(packet->file);
+	       options->output != OUTPUT_STAMP && !path_ends(packet->name, ".emlx") &&
+	       file_has_short_header(packet->file);
 }
 
 size_t
@@ -171,29 +174,26 @@ worker_octets(const struct options *options, struct packet *packet)
 	return size <= SPOOL_MEMORY ? size : 0;
 }
 
-/* pread, as read_bytes does read */
-static ssize_t
-read_at(int fd, char *to, size_t n, uint64_t at)
+/* The fault if read_at returned got, not n: FAULT_CHANGED: the file became shorter meanwhile. */
+static enum fault
+piece_fault(ssize_t got, size_t n)
 {
-	ssize_t got;
-
-	do
-		got = pread(fd, to, n, (off_t)at);
-	while (got < 0 && errno == EINTR);
-	return got;
+	if (got < 0)
+		return fault_of_lack(errno, FAULT_UNREADABLE);
+	return (size_t)got < n ? FAULT_CHANGED : FAULT_NONE;
 }
 
-/* The read function of message_rest. */
+/* The read function of message_rest. After a fault, no result of this message is sent. */
 static struct slice
 read_rest(void *arg, uint64_t at)
 {
 	struct worker *worker = arg;
 	const uint64_t left = worker->rest.n - at;
-	const ssize_t got = read_at(worker->rest_file, worker->rest_octets,
-		left < PIECE ? (size_t)left : PIECE, PIECE + at);
+	const size_t n = left < PIECE ? (size_t)left : PIECE;
+	const ssize_t got = read_at(worker->rest_file, worker->rest_octets, n, PIECE + at);
 
-	if (got < 0)
-		worker->rest_fault = FAULT_UNREADABLE;
+	if (worker->rest_fault == FAULT_NONE)
+		worker->rest_fault = piece_fault(got, n);
 	return slice_make(worker->rest_octets, got > 0 ? (size_t)got : 0);
 }
 
@@ -203,14 +203,16 @@ read_beginning(struct worker *worker, const struct packet *packet, struct worksp
 	struct slice *bytes)
 {
 	const ssize_t n = read_at(packet->file, space->octets, PIECE, 0);
+	const enum fault fault = piece_fault(n, PIECE);
 
-	if (n < 0)
-		return FAULT_UNREADABLE;
+	if (fault != FAULT_NONE)
+		return fault;
 	worker->rest = (struct message_rest){packet->size - PIECE, read_rest, worker};
 	worker->rest_file = packet->file;
 	worker->rest_octets = space->octets + PIECE;
-	*bytes = slice_make(space->octets, (size_t)n);
-	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
+	*bytes = slice_make(space->octets, PIECE);
+	/* the file may have changed since reads_in_pieces */
+	return has_short_header(*bytes) ? FAULT_NONE : FAULT_CHANGED;
 }
 
 /*
@@ -364,8 +366,6 @@ evaluate_packet(struct worker *worker, const struct packet *packet, struct slice
 	if (error.reason.id != REASON_NONE)
 		return error;
 	find_outcome(worker, json, &outcome);
-	if (worker->rest_fault != FAULT_NONE)
-		return without_path(worker->rest_fault);
 	if (options->output == OUTPUT_STAMP)
 		fault = packet->stamp < 0 ? packet->stamp_error
 					  : stamp_write(ev, outcome.field, packet->stamp);
@@ -382,6 +382,10 @@ evaluate_packet(struct worker *worker, const struct packet *packet, struct slice
 		return without_path(FAULT_NO_MEMORY);
 	if (line.n > RUN_LINE_MAX)
 		return without_path(FAULT_LONG_LINE);
+	/* last: DKIM may have been verified more than once, with other DNS, and read the rest each
+	 * time */
+	if (worker->rest_fault != FAULT_NONE)
+		return without_path(worker->rest_fault);
 	return without_path(make_result(&row, line, result) ? FAULT_NONE : FAULT_NO_MEMORY);
 }
 

@@ -3,6 +3,7 @@ import collections
 import concurrent.futures
 import errno
 import gzip
+import json
 import os
 import resource
 import socket
@@ -12,6 +13,7 @@ import zipfile
 import archive as archives
 import shim
 from harness import ROOT
+from maker import sign, zone
 
 check = suite_skip = None    # of the suite; set by run
 
@@ -26,13 +28,12 @@ def no_memory(archive):
     times = faulty.counted()['malloc']
     check('memory: enough', whole.returncode == 0 and times > 100, (times, whole.stderr))
     bad = []
-    for n in [*range(1, 20), *range(20, times + 1, 1 + times // 200)]:
+    for n in [*range(1, 100), *range(100, times + 1, 1 + times // 100)]:
         ran = archive.run(*argv, env=faulty.failing('malloc', n, errno.ENOMEM))
-        good = ran.stdout == whole.stdout if ran.returncode == 0 else \
-            ran.returncode == 10 and b'"error":' in ran.stdout and ran.stderr or ran.returncode == 75
-        if not good:
+        if not (ran.stdout == whole.stdout if ran.returncode == 0 else ran.returncode == 75 and ran.stderr):
             bad.append((n, ran.returncode, ran.stdout[-80:], ran.stderr[-80:]))
     check('memory: none for one thing', not bad, (len(bad), bad[:3]))
+    in_pieces(archive, faulty)
     no_memory_for_settings(archive, faulty)
     no_memory_for_folders(archive, faulty)
     no_memory_for_trials(archive, faulty)
@@ -41,6 +42,40 @@ def no_memory(archive):
     no_mailbox_in_a_shard(archive, faulty)
     bad_list(archive, faulty)
     no_memory_for_libraries(archive, faulty)
+
+
+def in_pieces(archive, faulty):
+    """A read of a part of a large message fails, is short, or finds the file's end: never another result of its signature."""
+    message, zones = archive.folder / 'pieces.eml', [archive.folder / name for name in ('pieces.zone', 'pieces.overlay')]
+    fields, body = [b'From: a@example.com\r\n', b'Subject: hello\r\n'], b'a line of text\r\n' * 16400
+    message.write_bytes(sign.signature(fields, body, 'rsa-a', 'example.com', 's1', h=['From', 'Subject']) + b''.join(fields) + b'\r\n' + body)
+    zones[0].write_text(zone.master('s1._domainkey.example.com KEY rsa-a\n_dmarc.example.com TXT v=DMARC1; p=reject\n'))
+    zones[1].write_text('s1._domainkey.example.com. 300 IN TXT "v=DKIM1; p="\n')
+    for name, words, status, result in (('signed', [], 0, 'pass'), ('--what-if', ['--what-if', 'example.com: p=none'], 0, 'pass'),
+                                        ('advice', ['--rsa-min-bits', '4096'], 0, 'fail'),
+                                        ('--fail-if-worse', ['--overlay', zones[1], '--fail-if-worse'], 12, 'fail')):
+        argv = [archive.program, 'batch', *archives.BASE, '--zone', zones[0], '--output', 'json', '--jobs', '1', '--envelope', 'args',
+                '--client-ip', '192.0.2.1', '--mail-from', 'a@other.example', *words, message]
+
+        def ran(env, argv=argv):
+            return subprocess.run([str(word) for word in argv], capture_output=True, env=env, timeout=60, check=False)
+        whole = ran(faulty.counting())
+        made = faulty.counted()
+        check(f'in pieces, {name}: all', whole.returncode == status and made['pread'] > 2 and
+              [json.loads(line)['dmarc']['result'] for line in whole.stdout.splitlines()] == [result], (whole, made))
+        for error, failed, codes in ((errno.EIO, 10, ('io', 'unreadable')), (errno.ENOMEM, 75, ('no_memory',)), (0, 75, ('file_changed',)), (-1, None, ())):
+            bad, others = [], 0
+            for n in range(1, made['pread'] + 1):
+                got = ran(faulty.failing('pread', n, error))
+                if (got.returncode, got.stdout) != (whole.returncode, whole.stdout):
+                    others += 1
+                    if got.returncode != failed or json.loads(got.stdout).get('error_code') not in codes or not got.stderr:
+                        bad.append((n, got))
+            check(f'in pieces, {name}, error {error} of pread: the same, or told', not bad and (others > 1 or not codes), (others, bad[:2]))
+        journal = ['--resume', archive.folder / f'pieces{name}.journal']
+        first, second = (ran(env, [*argv[:-1], *journal, message]) for env in (faulty.failing('pread', made['pread'], 0), None))
+        check(f'in pieces, {name}: a message that changed is evaluated again', first.returncode == 75 and
+              (second.returncode, second.stdout) == (whole.returncode, whole.stdout), (first, second))
 
 
 def no_memory_for_settings(archive, faulty):
@@ -328,7 +363,7 @@ def bad_list(archive, faulty):
     for n in range(1, faulty.counted()['read'] + 1):
         ran = subprocess.run(argv, capture_output=True, env=faulty.failing('read', n, errno.EIO), timeout=60, check=False)
         told = ran.returncode == 10 and b'"error_code":"unreadable"' in ran.stdout    # the message
-        if ran.returncode != 75 and ran.stdout != whole.stdout and not told:
+        if (ran.returncode != 75 and ran.stdout != whole.stdout and not told) or ran.returncode == 75 and not ran.stderr:
             bad.append((n, ran))
     check('list: one that cannot be read is 75', whole.returncode == 0 and not bad, (whole, bad[:2]))
     own_name(archive, faulty)

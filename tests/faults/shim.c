@@ -248,8 +248,17 @@ CALL(int, C_FSYNC, fsync, (int fd), SYS_fsync, fd)
 
 CALL(int, C_FDATASYNC, fdatasync, (int fd), SYS_fdatasync, fd)
 
-CALL(ssize_t, C_PREAD, pread64, (int fd, void *buffer, size_t n, off64_t from), SYS_pread64, fd,
-	buffer, n, from)
+/* FAULT_ERRNO may be 0, as if the file had ended, or -1: fewer octets are read than there are. */
+ssize_t
+pread64(int fd, void *buffer, size_t n, off64_t from)
+{
+	if (fails(C_PREAD)) {
+		if (error > 0)
+			return -1;
+		n = error < 0 ? n / 2 : 0;
+	}
+	return syscall(SYS_pread64, fd, buffer, n, from);
+}
 
 ssize_t
 pread(int fd, void *buffer, size_t n, off_t from)
