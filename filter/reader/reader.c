@@ -34,6 +34,7 @@ struct reader {
 	char *octets; /* received octets; those from `at` on have not been returned yet */
 	size_t at, n, size;
 	bool ended;
+	enum fault fault; /* why this process could not receive */
 };
 
 /* Ignores signals that the parent handles: the process ends when its socket is closed. */
@@ -130,12 +131,12 @@ reader_start(reader_work *work, void *arg, int *status)
 	struct reader *reader = launch(work, arg);
 	struct frame frame;
 	enum reader_got got;
+	enum fault why;
 
 	*status = EXIT_TEMPFAIL;
 	if (reader == NULL) {
-		const enum fault why = fault_of_lack(errno, FAULT_NO_PROCESS);
-
-		fprintf(stderr, "mailstamp: %s\n", _(fault_text(why)));
+		why = fault_of_lack(errno, FAULT_NO_PROCESS);
+		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(why)));
 		return NULL;
 	}
 	got = reader_next(reader, START_MS, &frame);
@@ -143,12 +144,16 @@ reader_start(reader_work *work, void *arg, int *status)
 		return reader;
 	if (got != READER_ENDED)
 		reader_kill(reader);
+	why = reader->fault;
 	*status = collect(reader);
-	/* it has told why, unless it was late or a library ended it */
-	if (got == READER_ENDED && (*status == EXIT_TEMPFAIL || *status == EXIT_CONFIG_ERROR))
+	/* it has told why, unless it was not heard, was late, or a library ended it */
+	if (why == FAULT_NONE && got == READER_ENDED &&
+		(*status == EXIT_TEMPFAIL || *status == EXIT_CONFIG_ERROR))
 		return NULL;
 	*status = EXIT_TEMPFAIL;
-	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(FAULT_NO_PROCESS)));
+	if (why == FAULT_NONE)
+		why = FAULT_NO_PROCESS;
+	fprintf(stderr, "mailstamp: %s\n", translated(fault_text(why)));
 	return NULL;
 }
 
@@ -273,15 +278,20 @@ static void
 fetch(struct reader *reader, int ms)
 {
 	struct pollfd pipe = {.fd = reader->pipe, .events = POLLIN};
+	const int ready = poll(&pipe, 1, ms);
 	ssize_t got;
 
-	if (poll(&pipe, 1, ms) <= 0)
+	if (ready < 0 && errno != EINTR)
+		reader->fault = fault_of_lack(errno, FAULT_NO_PROCESS);
+	if (ready <= 0)
 		return;
 	got = read(reader->pipe, reader->octets + reader->n, reader->size - reader->n);
 	if (got > 0)
 		reader->n += (size_t)got;
 	else if (got == 0 || errno != EINTR)
 		reader->ended = true;
+	if (got < 0 && reader->ended)
+		reader->fault = fault_of_lack(errno, FAULT_NO_PROCESS);
 }
 
 enum reader_got
@@ -293,8 +303,10 @@ reader_next(struct reader *reader, int ms, struct frame *frame)
 	enum reader_got got = find_frame(reader, &head, &need);
 
 	if (got == READER_NOTHING && !reader->ended) {
-		if (!make_room(reader, need))
+		if (!make_room(reader, need)) {
+			reader->fault = FAULT_NO_MEMORY;
 			return READER_WRONG;
+		}
 		fetch(reader, ms);
 		got = find_frame(reader, &head, &need);
 	}
