@@ -36,7 +36,7 @@ results_begin(struct results *results, const struct options *options, struct are
 	if (results_want_stats(options)) {
 		results->stats = stats_new(labels, n, compared);
 		if (results->stats == NULL)
-			return false;
+			arena_lacks(arena, ARENA_MEMORY);
 	}
 	results->write_failed = fwrite(head.p, 1, head.n, stdout) != head.n;
 	return true;

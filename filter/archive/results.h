@@ -30,8 +30,8 @@ bool results_want_stats(const struct options *options);
 /*
  * Initializes results and writes the head line. options, arena and the n labels of the what-ifs
  * must outlive it. compared: the other DMARC RFC was evaluated as well. since: the earlier run,
- * whose ownership passes to results, or NULL. False when out of memory, or if the page cannot be
- * written, which is reported.
+ * whose ownership passes to results, or NULL. False if the page cannot be written, which is
+ * reported.
  */
 bool results_begin(struct results *results, const struct options *options, struct arena *arena,
 	const char *const *labels, size_t n, bool compared, struct since *since);
