@@ -59,7 +59,7 @@ def google():
                  dkim=pass header.d=%s header.s=20230601
                  dmarc=pass header.from=example.co.jp policy.dmarc=reject
                  disposition=accept''' % shared, explain=(
-                     'ask them to sign with your own domain, d=example.co.jp (in Google Workspace: '
+                     'ask the signer to sign with your own domain, d=example.co.jp (in Google Workspace: '
                      'Authenticate email)',))
     yield sender('google-relay-shared-signature-without-include', message=by_shared,
                  zone=GOOGLE + keys + 'example.co.jp TXT v=spf1 ip4:203.0.113.5 ~all', **common,
@@ -224,7 +224,7 @@ def mailchimp():
                  dkim=pass header.d=mcsv.net header.s=k1
                  dmarc=fail header.from=example.com policy.dmarc=quarantine
                  disposition=quarantine''' % path, explain=(
-                     'ask them to sign with your own domain, d=example.com (in Mailchimp:',))
+                     'ask the signer to sign with your own domain, d=example.com (in Mailchimp:',))
     cnames = '''
         k2._domainkey.example.com CNAME dkim2.mcsv.net
         k3._domainkey.example.com CNAME dkim3.mcsv.net
@@ -264,7 +264,7 @@ def jcity():
             told += ('SPF passed for %s, which is not example.jp' % where['mail_from'].split('@')[1]
                      if where is standard else 'aspf=s requires example.jp itself: send with example.jp',)
         if not good and dkim.startswith('pass'):
-            told += ('ask them to sign with your own domain, d=example.jp',)
+            told += ('ask the signer to sign with your own domain, d=example.jp',)
         return sender('jcity-' + name, message=message, zone=zone + policy % aspf, **where,
                       exit=0 if good else 10, expect='''
                       spf=%s smtp.mailfrom=%s
