@@ -149,8 +149,8 @@ message_part(const struct evaluation *ev)
 	for (size_t i = 0; i < ids->ndomains; i++)
 		json_array_append_new(domains, json_from(ids->all_domains[i], ev->arena));
 	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o,s:s?}", "size",
-		(json_int_t)(ev->message.raw.n + rest), "over_size", ev->oversize, "fields",
-		(json_int_t)ev->message.all_fields, "flags", flags, "message_id",
+		(json_int_t)ev->message.raw.n + (json_int_t)rest, "over_size", ev->oversize,
+		"fields", (json_int_t)ev->message.all_fields, "flags", flags, "message_id",
 		json_known(message_id(&ev->message, ev->arena), ev->arena), "author_domain",
 		json_known(ids->author_domain, ev->arena), "author_domains", domains, "ambiguous",
 		reason_text(&ids->ambiguous), "ambiguous_code", reason_code(&ids->ambiguous),
