@@ -16,10 +16,11 @@ import shapes  # noqa: E402
 SAMPLES = harness.ROOT.parent / 'shared/reports'
 # SQLite creates and removes files beside the store, where landlock allows it, and root gives them to its owner
 WRITE = set('unlinkat renameat2 linkat mkdirat fchmod flock renameat unlink rename link mkdir fchown'.split())
-# what a report needs after its process has locked itself; GMime reads an irregular From in a child. With libpq: a socket that is open
+# what a report needs after its process has locked itself; GMime reads an irregular From in a child, and the
+# parts under an alarm. With libpq: a socket that is open
 PLAIN = set('''read pread64 write writev lseek close fstat newfstatat stat lstat statfs openat access faccessat faccessat2 readlink readlinkat
 getcwd brk mmap munmap mremap mprotect madvise futex getrandom clock_gettime ioctl fcntl memfd_create ftruncate poll sysinfo getpid getuid
-geteuid getgid getegid rt_sigaction rt_sigprocmask exit_group uname clone wait4 pipe2 close_range seccomp sched_getaffinity fadvise64'''.split())
+geteuid getgid getegid rt_sigaction rt_sigprocmask exit_group uname clone wait4 pipe2 close_range seccomp sched_getaffinity fadvise64 alarm'''.split())
 SQLITE = PLAIN | {'pwrite64', 'fdatasync', 'fsync', 'unlink', 'unlinkat', 'clock_nanosleep'}
 LIBPQ = PLAIN | {'sendto', 'recvfrom'}
 # DNS is asked for the sender of a report; a bounce needs none of these, if its store is a file
