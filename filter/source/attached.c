@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "filter/intake/saved.h"
+#include "filter/io/read.h"
 
 struct taking {
 	struct arena arena; /* for decoded messages */
@@ -19,10 +19,10 @@ struct taking {
  * unchanged. FAULT_MANY_PARTS: it is too large to be searched.
  */
 static enum fault
-read_whole(const struct item *item, char **bytes, size_t *n)
+read_item(const struct item *item, char **bytes, size_t *n)
 {
 	struct stat info;
-	ssize_t got = 1;
+	ssize_t got;
 
 	*n = 0;
 	*bytes = NULL;
@@ -35,11 +35,11 @@ read_whole(const struct item *item, char **bytes, size_t *n)
 	*bytes = malloc((size_t)info.st_size);
 	if (*bytes == NULL)
 		return FAULT_NO_MEMORY;
-	while (got > 0 && *n < (size_t)info.st_size) {
-		got = pread(item->fd, *bytes + *n, (size_t)info.st_size - *n, (off_t)*n);
-		*n += got > 0 ? (size_t)got : 0;
-	}
-	return got < 0 ? fault_of_lack(errno, FAULT_UNREADABLE) : FAULT_NONE;
+	got = read_at(item->fd, *bytes, (size_t)info.st_size, 0);
+	if (got < 0)
+		return fault_of_lack(errno, FAULT_UNREADABLE);
+	*n = (size_t)got;
+	return FAULT_NONE;
 }
 
 static void
@@ -128,7 +128,7 @@ attached_take(struct attached *attached, const struct item *item, struct address
 	if (item->error != FAULT_NONE || item->name == NULL || item->partial)
 		return;
 	if (item->fd >= 0)
-		fault = read_whole(item, &bytes, &n);
+		fault = read_item(item, &bytes, &n);
 	if (fault == FAULT_MANY_PARTS)
 		say_more(attached, item->name);
 	else if (fault != FAULT_NONE)
