@@ -105,10 +105,13 @@ static enum rules_state
 check_aligned(const struct evaluation *ev)
 {
 	const struct auth_results *results = &ev->results;
+	enum rules_state names = RULES_UNMET;
 
 	if (!results->dmarc.has_record && results->dmarc.code != AUTH_TEMPERROR &&
-		ev->ids.author_domain.n > 0 && check_related(ev) != RULES_UNMET)
-		return check_related(ev);
+		ev->ids.author_domain.n > 0)
+		names = check_related(ev);
+	if (names != RULES_UNMET)
+		return names;
 	if (results->dmarc.dkim_pass ||
 		(results->spf.code == AUTH_PASS && results->dmarc.spf_aligned))
 		return RULES_MET;
