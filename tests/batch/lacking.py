@@ -134,6 +134,16 @@ def no_memory_for_settings(archive, faulty):
         check(f'settings, {name}, few descriptors: not 64, 78, and said', not bad, (len(bad), bad[:6]))
 
 
+def never_silent(name, ran, faulty, call, error, numbers, whole):
+    """The call fails with the error, at each of these numbers: the run ends, says so in JSON, or writes the same."""
+    bad = []
+    for n in numbers:
+        got = ran(faulty.failing(call, n, error))
+        if got.returncode not in (75, 78) and got.stdout != whole.stdout and b'"error_code":"' not in got.stdout:
+            bad.append((n, got))
+    check(f'{name}: {call} fails with {errno.errorcode[error]}', not bad, bad[:2])
+
+
 def no_side_file(archive, faulty):
     """A side file that cannot be looked for may be there: the message is never evaluated without its envelope."""
     folder, (path, ip, helo, sender) = archive.folder / 'side', archive.rows[0][:4]
@@ -150,12 +160,7 @@ def no_side_file(archive, faulty):
     made = faulty.counted()
     check('a side file: is read', whole.returncode == 0 and whole.stdout != without.stdout, (whole, without))
     for call, error in (('open', errno.ENOMEM), ('open', errno.EMFILE), ('open', errno.EIO), ('access', errno.ENOMEM), ('malloc', errno.ENOMEM)):
-        bad = []
-        for n in range(1, made[call] + 1, 1 + made[call] // 100):
-            got = ran(faulty.failing(call, n, error))
-            if got.returncode not in (75, 78) and got.stdout != whole.stdout and b'"error_code":"' not in got.stdout:
-                bad.append((n, got))
-        check(f'a side file: {call} fails with {errno.errorcode[error]}', not bad, bad[:2])
+        never_silent('a side file', ran, faulty, call, error, range(1, made[call] + 1, 1 + made[call] // 100), whole)
 
 
 def no_attached(archive, faulty):
@@ -170,12 +175,7 @@ def no_attached(archive, faulty):
     made = faulty.counted()
     check('attached: all', whole.returncode == 0 and whole.stdout.count(b'\n') == 3 and made['pread'] > 0, (whole, made))
     for call, error in (('pread', errno.EIO), ('pread', errno.ENOMEM), ('fstat', errno.ENOMEM), ('malloc', errno.ENOMEM)):
-        bad = []
-        for n in range(1, made[call] + 1, 1 + made[call] // 150):
-            got = ran(faulty.failing(call, n, error))
-            if got.returncode not in (75, 78) and got.stdout != whole.stdout and b'"error_code":"' not in got.stdout:
-                bad.append((n, got))
-        check(f'attached: {call} fails with {errno.errorcode[error]}', not bad, bad[:2])
+        never_silent('attached', ran, faulty, call, error, range(1, made[call] + 1, 1 + made[call] // 150), whole)
     with open(archive.folder / 'large.eml', 'wb') as large:
         large.write(outer.read_bytes())
         large.truncate((64 << 20) + 1)
