@@ -31,13 +31,14 @@ hand_prepare(struct order_slot *slot, const struct options *options)
 			stamp_begin(options->into, slot->item.index, slot->item.name, &slot->stamp);
 }
 
-enum fault
-hand_send(int socket, const struct order_slot *slot, size_t turn, const struct options *options,
-	const struct packet_wait *wait)
+static struct packet
+packet_of(const struct hand *hand)
 {
+	const struct order_slot *slot = hand->slot;
 	const struct item *item = &slot->item;
-	const struct packet packet = {
-		.turn = turn,
+
+	return (struct packet){
+		.turn = hand->turn,
 		.index = item->index,
 		.error = item->error,
 		.side_error = item->side_error,
@@ -54,18 +55,31 @@ hand_send(int socket, const struct order_slot *slot, size_t turn, const struct o
 		.spool = slot->spool,
 		.stamp = slot->stamp.fd,
 	};
+}
 
-	if (packet_send(socket, &packet, options->spool_dir, wait) || errno == EPIPE ||
-		errno == ECONNRESET || errno == ENOTCONN)
-		return FAULT_NONE;
-	return errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES;
+size_t
+hand_send(int socket, const struct hand *hands, size_t n, const struct options *options,
+	const struct packet_wait *wait, enum fault *fault)
+{
+	struct packet packets[PACKET_MANY];
+	size_t sent;
+
+	for (size_t i = 0; i < n; i++)
+		packets[i] = packet_of(&hands[i]);
+	sent = packet_send(socket, packets, n, options->spool_dir, wait);
+	if (sent == n || errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+		return n;
+	*fault = errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES;
+	return sent;
 }
 
 enum fault
-hand_again(int socket, const struct order_slot *slot, size_t turn, const struct options *options,
+hand_again(int socket, const struct hand *hand, const struct options *options,
 	const struct packet_wait *wait)
 {
+	const struct order_slot *slot = hand->slot;
 	const int written[] = {slot->spool, slot->stamp.fd};
+	enum fault fault;
 
 	if (slot->item.fd >= 0)
 		(void)lseek(slot->item.fd, 0, SEEK_SET);
@@ -73,7 +87,7 @@ hand_again(int socket, const struct order_slot *slot, size_t turn, const struct 
 		if (written[i] >= 0 &&
 			(ftruncate(written[i], 0) != 0 || lseek(written[i], 0, SEEK_SET) != 0))
 			return FAULT_NO_SPOOL;
-	return hand_send(socket, slot, turn, options, wait);
+	return hand_send(socket, hand, 1, options, wait, &fault) == 1 ? FAULT_NONE : fault;
 }
 
 enum fault

@@ -11,16 +11,27 @@
 /* Opens the files that are written for the message; failures are recorded in the slot. */
 void hand_prepare(struct order_slot *slot, const struct options *options);
 
-/*
- * Sends the message; waits as packet_send. FAULT_NONE: it was sent, or the reader has ended;
- * otherwise the fault because of which it could not be sent.
- */
-enum fault hand_send(int socket, const struct order_slot *slot, size_t turn,
-	const struct options *options, const struct packet_wait *wait);
+/* A message that is sent, and its turn. */
+struct hand {
+	struct order_slot *slot;
+	size_t turn;
+};
 
-/* Sends the message again, to a new process, after one died while it had the message's files. */
-enum fault hand_again(int socket, const struct order_slot *slot, size_t turn,
-	const struct options *options, const struct packet_wait *wait);
+/*
+ * Sends n messages, PACKET_MANY at most; waits as packet_send. Returns how many were sent; n also
+ * if the reader has ended. If that is less than n, the next one could not be sent because of
+ * *fault.
+ */
+size_t hand_send(int socket, const struct hand *hands, size_t n, const struct options *options,
+	const struct packet_wait *wait, enum fault *fault);
+
+/*
+ * Sends the message again, to a new process, after one died while it had the message's files.
+ * FAULT_NONE: it was sent, or the reader has ended; otherwise the fault because of which it could
+ * not be sent.
+ */
+enum fault hand_again(int socket, const struct hand *hand, const struct options *options,
+	const struct packet_wait *wait);
 
 /*
  * Handles an arrived result, whose line is json: keeps a copy in judged, completes the stamped

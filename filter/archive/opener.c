@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "filter/io/read.h"
 #include "filter/reader/reader.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
@@ -19,8 +20,9 @@
 /*
  * AHEAD: maximum number of items in transit to the parent. Without this limit, the descriptors in
  * transit to parents could stay too many (ETOOMANYREFS) for ever, so that no parent could send any.
+ * For the same reason more items are requested only when those that have arrived were taken.
  */
-enum { LOOK_UP_US = 200 * 1000, AHEAD = 16, LOAD_SECONDS = 15 };
+enum { LOOK_UP_US = 200 * 1000, AHEAD = PACKET_MANY, LOAD_SECONDS = 15 };
 
 struct opener {
 	struct reader *process;
@@ -29,7 +31,7 @@ struct opener {
 	bool ended, died;
 	atomic_bool stopped;
 	size_t asked; /* items that were requested and have not arrived */
-	char room[PACKET_INLINE];
+	struct packets packets;
 };
 
 /* in the process that opens files */
@@ -39,6 +41,10 @@ struct job {
 	struct source *source;
 	struct arena *arena;
 	size_t asked;
+	struct item items[PACKET_MANY]; /* found, and not yet sent */
+	struct packet packets[PACKET_MANY];
+	size_t n;
+	bool gone; /* the parent has ended */
 };
 
 /* Waits until the parent has asked for an item. False: the parent has ended. */
@@ -49,18 +55,16 @@ wait_for_parent(struct job *job)
 	ssize_t got = 1;
 
 	while (job->asked == 0 && got > 0) {
-		do
-			got = read(READER_ITEMS, octets, sizeof octets);
-		while (got < 0 && errno == EINTR);
+		got = read_once(READER_ITEMS, octets, sizeof octets);
 		job->asked += got > 0 ? (size_t)got : 0;
 	}
 	return job->asked > 0;
 }
 
-static bool
-send_item(struct job *job, struct item *item)
+static struct packet
+packet_of(const struct job *job, const struct item *item)
 {
-	const struct packet packet = {
+	return (struct packet){
 		.index = item->index,
 		.error = item->name != NULL ? item->error : FAULT_NO_MEMORY,
 		.side_error = item->side_error,
@@ -76,19 +80,55 @@ send_item(struct job *job, struct item *item)
 		.spool = -1,
 		.stamp = -1,
 	};
-	struct packet failed;
+}
 
-	if (!wait_for_parent(job))
-		return false;
-	job->asked--;
-	if (packet_send(READER_ITEMS, &packet, job->options->spool_dir, NULL))
-		return true;
-	/* the item could not be sent: reports that to the parent, if it still exists */
-	failed = packet;
-	failed.error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
-	failed.file = -1;
-	failed.has_side = failed.has_line = false;
-	return packet_send(READER_ITEMS, &failed, job->options->spool_dir, NULL);
+/* Sends n packets; false if the parent has ended. One that cannot be sent is reported to it. */
+static bool
+send_packets(const struct job *job, struct packet *packets, size_t n)
+{
+	const char *spool_dir = job->options->spool_dir;
+
+	while (n > 0) {
+		const size_t sent = packet_send(READER_ITEMS, packets, n, spool_dir, NULL);
+
+		packets += sent;
+		n -= sent;
+		if (n == 0)
+			break;
+		packets->error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
+		packets->file = -1;
+		packets->has_side = packets->has_line = false;
+		if (packet_send(READER_ITEMS, packets, 1, spool_dir, NULL) == 0)
+			return false;
+		packets++;
+		n--;
+	}
+	return true;
+}
+
+/* Sends the items that were found, because there are enough, or the next may take long. */
+static void
+send_items(void *arg)
+{
+	struct job *job = arg;
+
+	job->gone |= !send_packets(job, job->packets, job->n);
+	for (size_t i = 0; i < job->n; i++)
+		item_clear(&job->items[i]);
+	job->asked -= job->n < job->asked ? job->n : job->asked;
+	job->n = 0;
+}
+
+/* Takes over the item. */
+static void
+add_item(struct job *job, const struct item *item)
+{
+	job->items[job->n] = *item;
+	job->packets[job->n] = packet_of(job, item);
+	job->n++;
+	job->gone |= !wait_for_parent(job);
+	if (job->n == PACKET_MANY || job->n >= job->asked)
+		send_items(job);
 }
 
 static bool
@@ -105,7 +145,7 @@ send_end(const struct job *job)
 		.stamp = -1,
 	};
 
-	return packet_send(READER_ITEMS, &packet, job->options->spool_dir, NULL);
+	return packet_send(READER_ITEMS, &packet, 1, job->options->spool_dir, NULL) == 1;
 }
 
 static bool
@@ -151,7 +191,6 @@ open_files(void *arg)
 	struct job *job = arg;
 	struct error error;
 	struct item item;
-	bool sent = true;
 
 	(void)alarm(LOAD_SECONDS);
 	if (!source_load(job->source))
@@ -164,12 +203,13 @@ open_files(void *arg)
 	}
 	if (!say_ready())
 		arena_lacks(job->arena, ARENA_MEMORY);
-	while (sent && source_next(job->source, &item)) {
+	source_before_long(job->source, send_items, job);
+	while (!job->gone && source_next(job->source, &item)) {
 		item_take_side(&item);
-		sent = send_item(job, &item);
-		item_clear(&item);
+		add_item(job, &item);
 	}
-	return sent && send_end(job) ? 0 : EXIT_TEMPFAIL;
+	send_items(job);
+	return !job->gone && send_end(job) ? 0 : EXIT_TEMPFAIL;
 }
 
 /* in the parent */
@@ -286,6 +326,25 @@ ask_for_more(struct opener *opener)
 	return sent > 0 || errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN;
 }
 
+/* The next packet; false if there is none. */
+static bool
+next_packet(struct opener *opener, struct packet *packet)
+{
+	enum packet_got got;
+
+	while ((got = packet_next(&opener->packets, packet)) == PACKET_NONE)
+		if (!ask_for_more(opener) || packet_receive(reader_socket(opener->process), true,
+						     &opener->packets) != PACKET_GOT)
+			return false;
+	return got == PACKET_GOT;
+}
+
+bool
+opener_has_more(const struct opener *opener)
+{
+	return !opener->ended && opener->packets.at < opener->packets.n;
+}
+
 bool
 opener_next(struct opener *opener, struct item *item)
 {
@@ -295,8 +354,7 @@ opener_next(struct opener *opener, struct item *item)
 	*item = (struct item){.fd = -1};
 	if (opener->ended)
 		return false;
-	if (!ask_for_more(opener) || packet_receive(reader_socket(opener->process), true,
-					     opener->room, &packet) != PACKET_GOT) {
+	if (!next_packet(opener, &packet)) {
 		opener->ended = true;
 		opener->died = !atomic_load(&opener->stopped);
 		return false;
@@ -348,6 +406,7 @@ opener_end(struct opener *opener)
 {
 	if (opener == NULL)
 		return;
+	packets_clear(&opener->packets);
 	(void)reader_end(
 		opener->process, false); /* the process then notices that the parent has gone */
 	free(opener);

@@ -23,6 +23,9 @@ struct opener *opener_start(
 /* The next message; false at the end. Not from two threads at once. */
 bool opener_next(struct opener *opener, struct item *item);
 
+/* Has the next message arrived already, so that opener_next does not wait? */
+bool opener_has_more(const struct opener *opener);
+
 /*
  * May be called from any thread: makes opener_next return soon, even if it is running in another
  * thread.

@@ -1,6 +1,7 @@
 #include "filter/archive/order.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct order_slot *
@@ -9,9 +10,22 @@ slot_at(const struct order *order, size_t turn)
 	return &order->window[turn % JOURNAL_WINDOW];
 }
 
+/* A message can have three descriptors, and others are on their way to this process. */
+static size_t
+ahead_of(void)
+{
+	enum { LEAST = 16, SHARE = 8 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / SHARE >= (rlim_t)ORDER_AHEAD)
+		return ORDER_AHEAD;
+	return limit.rlim_cur / SHARE > LEAST ? (size_t)limit.rlim_cur / SHARE : LEAST;
+}
+
 bool
 order_init(struct order *order)
 {
+	order->ahead = ahead_of();
 	order->window = calloc(JOURNAL_WINDOW, sizeof *order->window);
 	return order->window != NULL;
 }
@@ -21,6 +35,7 @@ static void
 drop(struct order *order, struct order_slot *slot)
 {
 	order->out--;
+	order->octets -= slot->item.n;
 	if (slot->suspect)
 		order->suspects--;
 	slot->suspect = false;
@@ -47,10 +62,16 @@ order_clear(struct order *order)
 	order->window = NULL;
 }
 
-bool
-order_has_room(const struct order *order)
+size_t
+order_room(const struct order *order, size_t busy)
 {
-	return order->handed_out - order->emitted < JOURNAL_WINDOW;
+	const size_t window = JOURNAL_WINDOW - (order->handed_out - order->emitted);
+	const size_t most = busy + order->ahead;
+	const size_t room = order->out < most ? most - order->out : 0;
+
+	if (order->octets >= ORDER_OCTETS)
+		return 0;
+	return room < window ? room : window;
 }
 
 struct order_slot *
@@ -60,6 +81,7 @@ order_hand_out(struct order *order, struct item *item, size_t *turn)
 
 	*turn = order->handed_out++;
 	order->out++;
+	order->octets += item->n;
 	*slot = (struct order_slot){
 		.state = ORDER_OUT,
 		.item = *item,
@@ -139,4 +161,19 @@ order_skip(struct order *order, struct order_slot *slot)
 {
 	drop(order, slot);
 	move(order);
+}
+
+void
+order_fail(struct order *order, struct order_slot *slot, enum fault fault, struct arena *arena)
+{
+	const struct error error = fault_error(fault, NULL, NULL);
+	struct judged judged;
+
+	if (fault == FAULT_NONE) {
+		order_skip(order, slot);
+		return;
+	}
+	judged_failure(order->options, slot->item.index, slot->item.name, &error, arena, &judged);
+	arena_reset(arena);
+	order_done(order, slot, &judged);
 }

@@ -21,10 +21,23 @@ struct order_slot {
 	struct judged judged; /* once it is done */
 };
 
+enum {
+	ORDER_AHEAD = 64, /* maximum of ahead */
+	/* no more are handed out while those in memory have that many octets */
+	ORDER_OCTETS = 64 * 1024 * 1024
+};
+
 struct order {
 	const struct options *options;
 	struct order_slot *window; /* JOURNAL_WINDOW */
 	size_t handed_out, emitted, out, suspects;
+	size_t octets; /* of outstanding messages that are in memory */
+	/*
+	 * Messages that are handed out besides those that threads work on: enough for the time in
+	 * which, on a busy machine, the process that hands them out gets no processor, but fewer if
+	 * it may have few descriptors.
+	 */
+	size_t ahead;
 	/* called for each result, in order unless options->unordered */
 	void (*emit)(void *arg, const struct judged *judged);
 	void *arg;
@@ -36,8 +49,8 @@ bool order_init(struct order *order);
 /* Frees everything, including outstanding messages. */
 void order_clear(struct order *order);
 
-/* Is there room for one more? */
-bool order_has_room(const struct order *order);
+/* How many more may be handed out, if `busy` threads work? */
+size_t order_room(const struct order *order, size_t busy);
 
 /* Moves the item into the slot of the next turn, which then owns it; returns the slot. */
 struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
@@ -56,5 +69,11 @@ void order_done(struct order *order, struct order_slot *slot, struct judged *jud
 
 /* Skips a turn whose message is in the journal. */
 void order_skip(struct order *order, struct order_slot *slot);
+
+/*
+ * Makes the result of a message that was not evaluated; FAULT_NONE: it is skipped. Resets arena.
+ */
+void order_fail(
+	struct order *order, struct order_slot *slot, enum fault fault, struct arena *arena);
 
 #endif

@@ -10,11 +10,7 @@
 #include "filter/io/process.h"
 #include "filter/settings/profile.h"
 
-enum {
-	TICK_MS = 200,
-	AHEAD = 32, /* messages that are sent ahead, besides those that threads work on */
-	WANTED_MAX = 1024 - AHEAD
-};
+enum { TICK_MS = 200, WANTED_MAX = JOURNAL_WINDOW - ORDER_AHEAD };
 
 struct parent {
 	struct parent_config config;
@@ -71,13 +67,6 @@ emit(void *arg, const struct judged *judged)
 		stop(parent, PARENT_BROKEN);
 }
 
-/* The maximum of outstanding messages: more than threads, so that no thread waits for the next. */
-static size_t
-most(const struct parent *parent)
-{
-	return parent->wanted + AHEAD;
-}
-
 /* Lets the reader end when all messages have results. The lock is held. */
 static void
 finish_if_done(struct parent *parent)
@@ -97,19 +86,20 @@ is_ready(const struct parent *parent)
 	return parent->reader != NULL && !parent->dead && parent->order.suspects == 0;
 }
 
-/* Waits until one more message may be handed out. False: no more are taken. */
-static bool
+/* Waits until messages may be handed out, and returns how many. 0: no more are taken. */
+static size_t
 wait_for_room(struct parent *parent)
 {
-	bool open;
+	size_t room;
 
 	pthread_mutex_lock(&parent->lock);
-	while (!parent->stop && (!is_ready(parent) || parent->order.out >= most(parent) ||
-					!order_has_room(&parent->order)))
+	while ((room = is_ready(parent) ? order_room(&parent->order, parent->wanted) : 0) == 0 &&
+		!parent->stop)
 		pthread_cond_wait(&parent->room, &parent->lock);
-	open = !parent->stop;
+	if (parent->stop)
+		room = 0;
 	pthread_mutex_unlock(&parent->lock);
-	return open;
+	return room;
 }
 
 /* Is the item in the journal? *changed: the journal has another file at its index. */
@@ -119,23 +109,6 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 	*changed = false;
 	return parent->journal != NULL && item->name != NULL &&
 	       journal_has(parent->journal, item->index, item->name, changed);
-}
-
-/* Makes the result of a message that was not evaluated; FAULT_NONE: no result. The lock is held. */
-static void
-fail(struct parent *parent, struct order_slot *slot, enum fault fault)
-{
-	const struct error error = fault_error(fault, NULL, NULL);
-	struct judged judged;
-
-	if (fault == FAULT_NONE) {
-		order_skip(&parent->order, slot);
-		return;
-	}
-	judged_failure(parent->config.options, slot->item.index, slot->item.name, &error,
-		&parent->arena, &judged);
-	arena_reset(&parent->arena);
-	order_done(&parent->order, slot, &judged);
 }
 
 /* Has the run or its reader ended? For the thread that takes messages. */
@@ -151,67 +124,88 @@ has_ended(void *arg)
 	return ended;
 }
 
-/* Sends the message; if the reader is dead, the next reader gets the message. */
+/* Sends the messages; if the reader is dead, the next reader gets them. */
 static void
-send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
+send_all(struct parent *parent, const struct hand *hands, size_t n)
 {
 	const struct packet_wait wait = {PACKET_WAIT_MS, has_ended, parent};
-	const enum fault fault =
-		hand_send(reader_socket(parent->reader), slot, turn, parent->config.options, &wait);
+	enum fault fault;
 
-	pthread_mutex_lock(&parent->lock);
-	if (fault != FAULT_NONE && !parent->dead)
-		fail(parent, slot, parent->stop ? FAULT_NONE : fault);
-	pthread_mutex_unlock(&parent->lock);
+	for (size_t sent = 0; sent < n; sent++) {
+		sent += hand_send(reader_socket(parent->reader), hands + sent, n - sent,
+			parent->config.options, &wait, &fault);
+		if (sent == n)
+			break;
+		pthread_mutex_lock(&parent->lock);
+		if (!parent->dead)
+			order_fail(&parent->order, hands[sent].slot,
+				parent->stop ? FAULT_NONE : fault, &parent->arena);
+		pthread_mutex_unlock(&parent->lock);
+	}
 }
 
-/* Hands out an item, or skips it if it is in the journal. source_lock is held. */
-static void
-hand_out(struct parent *parent, struct item *item)
+/* Gives the item a turn; false if it is in the journal, and thus skipped. The lock is held. */
+static bool
+take_turn(struct parent *parent, struct item *item, struct hand *hand)
 {
-	struct order_slot *slot;
-	size_t turn;
 	bool changed;
 
-	pthread_mutex_lock(&parent->lock);
 	if (is_known(parent, item, &changed)) {
 		if (changed)
 			stop(parent, PARENT_CHANGED);
 		parent->skipped++;
-		order_skip(&parent->order, order_hand_out(&parent->order, item, &turn));
-		pthread_mutex_unlock(&parent->lock);
-		return;
+		order_skip(&parent->order, order_hand_out(&parent->order, item, &hand->turn));
+		return false;
 	}
 	if (parent->order.out == 0)
 		parent->heard_ms = clock_ms();
-	slot = order_hand_out(&parent->order, item, &turn); /* a shard's indices have gaps */
-	pthread_mutex_unlock(&parent->lock);
-	/* no other thread uses the slot until it is sent: replacing a dead reader waits for that */
-	hand_prepare(slot, parent->config.options);
-	send_slot(parent, slot, turn);
+	hand->slot =
+		order_hand_out(&parent->order, item, &hand->turn); /* a shard's indices have gaps */
+	return true;
 }
 
-/* The next message; false at the end. */
-static bool
-feed_one(struct parent *parent)
+/* Hands out n items. source_lock is held. */
+static void
+hand_out(struct parent *parent, struct item *items, size_t n)
 {
-	struct item item = {.fd = -1};
-	bool open, ready;
+	struct hand hands[PACKET_MANY];
+	size_t nhands = 0;
 
-	if (!wait_for_room(parent))
+	pthread_mutex_lock(&parent->lock);
+	for (size_t i = 0; i < n; i++)
+		if (parent->stop)
+			item_clear(&items[i]);
+		else
+			nhands += take_turn(parent, &items[i], &hands[nhands]) ? 1 : 0;
+	parent->share = opener_share(parent->config.opener);
+	pthread_mutex_unlock(&parent->lock);
+	/* no other thread uses a slot until it is sent: replacing a dead reader waits for that */
+	for (size_t i = 0; i < nhands; i++)
+		hand_prepare(hands[i].slot, parent->config.options);
+	send_all(parent, hands, nhands);
+}
+
+/* Hands out the next messages; false at the end. */
+static bool
+feed_some(struct parent *parent)
+{
+	struct item items[PACKET_MANY];
+	size_t room = wait_for_room(parent), n = 0;
+	bool open = room > 0;
+
+	if (!open)
 		return false;
 	pthread_mutex_lock(&parent->source_lock);
 	pthread_mutex_lock(&parent->lock);
-	ready = is_ready(parent);
+	if (!is_ready(parent))
+		room = 0;
 	pthread_mutex_unlock(&parent->lock);
-	open = !ready || opener_next(parent->config.opener, &item);
-	if (ready && open)
-		hand_out(parent, &item);
-	if (ready) {
-		pthread_mutex_lock(&parent->lock);
-		parent->share = opener_share(parent->config.opener);
-		pthread_mutex_unlock(&parent->lock);
+	while (open && n < room && n < PACKET_MANY &&
+		(n == 0 || opener_has_more(parent->config.opener))) {
+		open = opener_next(parent->config.opener, &items[n]);
+		n += open ? 1 : 0;
 	}
+	hand_out(parent, items, n);
 	pthread_mutex_unlock(&parent->source_lock);
 	return open;
 }
@@ -221,7 +215,7 @@ feed(void *arg)
 {
 	struct parent *parent = arg;
 
-	while (feed_one(parent))
+	while (feed_some(parent))
 		continue;
 	pthread_mutex_lock(&parent->lock);
 	parent->drained = true;
@@ -267,22 +261,22 @@ static void
 send_suspect(struct parent *parent)
 {
 	const struct packet_wait wait = {PACKET_WAIT_MS, has_stopped, parent};
-	struct order_slot *slot;
+	struct hand hand;
 	enum fault fault;
-	size_t turn;
 
 	pthread_mutex_lock(&parent->lock);
-	while ((slot = order_suspect(&parent->order, &turn)) != NULL) {
+	while ((hand.slot = order_suspect(&parent->order, &hand.turn)) != NULL) {
 		pthread_mutex_unlock(&parent->lock);
 		fault = hand_again(
-			reader_socket(parent->reader), slot, turn, parent->config.options, &wait);
+			reader_socket(parent->reader), &hand, parent->config.options, &wait);
 		pthread_mutex_lock(&parent->lock);
 		parent->heard_ms = clock_ms();
 		if (fault == FAULT_NONE)
 			break;
-		fail(parent, slot, parent->stop ? FAULT_NONE : fault);
+		order_fail(&parent->order, hand.slot, parent->stop ? FAULT_NONE : fault,
+			&parent->arena);
 	}
-	if (slot == NULL) {
+	if (hand.slot == NULL) {
 		pthread_cond_broadcast(&parent->room);
 		finish_if_done(parent);
 	}
@@ -312,9 +306,9 @@ take_result(struct parent *parent, struct frame *frame)
 		order_done(&parent->order, slot, &judged);
 	} else {
 		judged_clear(&judged);
-		fail(parent, slot, fault);
+		order_fail(&parent->order, slot, fault, &parent->arena);
 	}
-	if (!suspected && parent->order.out + AHEAD / 2 <= most(parent))
+	if (!suspected && order_room(&parent->order, parent->wanted) >= parent->order.ahead / 2)
 		pthread_cond_signal(&parent->room);
 	finish_if_done(parent);
 	return true;
@@ -355,7 +349,7 @@ mourn(struct parent *parent)
 
 	parent->lost = true;
 	if (slot != NULL) /* the only message that it had */
-		fail(parent, slot, FAULT_READER_DIED);
+		order_fail(&parent->order, slot, FAULT_READER_DIED, &parent->arena);
 	order_suspect_all(&parent->order);
 }
 

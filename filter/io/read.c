@@ -28,6 +28,17 @@ read_all(int fd, char *to, size_t n, const uint64_t *at)
 }
 
 ssize_t
+read_once(int fd, char *to, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+ssize_t
 read_bytes(int fd, char *to, size_t n)
 {
 	return read_all(fd, to, n, NULL);

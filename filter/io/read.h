@@ -14,7 +14,10 @@
  */
 ssize_t read_bytes(int fd, char *to, size_t n);
 
-/* The same from offset at of the file, whose own offset is not changed. */
+/* Reads once, as read(2), but again if a signal interrupted it. */
+ssize_t read_once(int fd, char *to, size_t n);
+
+/* As read_bytes, from offset at of the file, whose own offset is not changed. */
 ssize_t read_at(int fd, char *to, size_t n, uint64_t at);
 
 /* Reads at most size octets: returns their number, 0 at the end, or -1 with *error. */

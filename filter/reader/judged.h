@@ -23,6 +23,14 @@ bool judged_wants_json(const struct options *options);
 void judged_failure(const struct options *options, size_t index, const char *name,
 	const struct error *error, struct arena *arena, struct judged *judged);
 
+/*
+ * For --fail-if-worse: sets row->worse if the message passes DMARC with DNS as it is, but not with
+ * the overlay or with one of the what-ifs on top of the overlay. row was made from the evaluation
+ * and outcome. ST_TEMP if the second evaluation fails.
+ */
+enum status judged_compare(
+	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);
+
 /* Frees everything that it owns. */
 void judged_clear(struct judged *judged);
 

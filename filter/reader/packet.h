@@ -1,7 +1,8 @@
 /*
  * packet.h: data exchanged by the processes of batch. The opener sends each mail that it took out
- * of a file to the parent, and the parent sends it to the reader, as one packet with its
- * descriptors; the reader answers with frames.
+ * of a file to the parent, and the parent sends it to the reader, as a packet with its descriptors;
+ * the reader answers with frames. Several packets are sent and received by one call, because that
+ * costs little more than one packet does.
  */
 #ifndef FILTER_READER_PACKET_H
 #define FILTER_READER_PACKET_H
@@ -12,9 +13,11 @@
 #include "mime/slice.h"
 
 enum {
-	PACKET_INLINE =
-		64 * 1024, /* maximum octets of a packet; larger texts are in a separate file */
-	PACKET_WAIT_MS = 60 * 1000 /* maximum time to send one while ETOOMANYREFS */
+	PACKET_INLINE = 64 * 1024, /* maximum octets that are sent together; larger texts are in a
+				      separate file */
+	PACKET_MANY = 16,          /* maximum number of packets that are sent together */
+	PACKET_FDS = 4 * PACKET_MANY, /* maximum number of their descriptors */
+	PACKET_WAIT_MS = 60 * 1000    /* maximum time to send one while ETOOMANYREFS */
 };
 
 /* A message and everything needed to evaluate it. */
@@ -48,26 +51,44 @@ struct packet_wait {
 };
 
 /*
- * Sends a packet. False with errno: EPIPE means that no process reads; otherwise memory or
- * descriptors ran out. ETOOMANYREFS: this user has too many descriptors in transit, in this run or
- * in others, and still had at the end of wait. wait: NULL means PACKET_WAIT_MS without stop.
- * spool_dir: folder for the texts of a large packet.
+ * Sends n packets, as many together as possible; returns how many were sent. If that is less than
+ * n, the next one could not be sent, for the reason in errno: EPIPE means that no process reads;
+ * otherwise memory or descriptors ran out. ETOOMANYREFS: this user has too many descriptors in
+ * transit, in this run or in others, and still had at the end of wait. wait: NULL means
+ * PACKET_WAIT_MS without stop. spool_dir: folder for the texts of a large packet.
  */
-bool packet_send(int socket, const struct packet *packet, const char *spool_dir,
+size_t packet_send(int socket, const struct packet *packets, size_t n, const char *spool_dir,
 	const struct packet_wait *wait);
+
+/* Packets that were received together. */
+struct packets {
+	size_t n, at; /* octets in room, and where the next packet begins */
+	size_t nfds, fd_at;
+	int fds[PACKET_FDS];
+	char room[PACKET_INLINE];
+};
 
 enum packet_got {
 	PACKET_GOT,
-	PACKET_NONE, /* no packet now, and wait is false */
+	PACKET_NONE, /* no packet now */
 	PACKET_END,  /* no more packets */
 };
 
 /*
- * Receives the next packet into room, which has PACKET_INLINE octets; packet then points into room.
- * After PACKET_GOT packet_clear must be called. A malformed packet counts as the end. If the
+ * Receives the next packets, of which none may be left in *packets. PACKET_NONE only if wait is
+ * false.
+ */
+enum packet_got packet_receive(int socket, bool wait, struct packets *packets);
+
+/*
+ * The next of the received packets, which points into packets. After PACKET_GOT packet_clear must
+ * be called. PACKET_NONE: there are no more of them; PACKET_END: the rest is malformed. If the
  * descriptors or memory of a packet could not be obtained, packet->error says so.
  */
-enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
+enum packet_got packet_next(struct packets *packets, struct packet *packet);
+
+/* Closes the descriptors of the packets that were not taken. */
+void packets_clear(struct packets *packets);
 
 /* Closes its descriptors and frees its memory. */
 void packet_clear(struct packet *packet);

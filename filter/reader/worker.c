@@ -12,7 +12,6 @@
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
 #include "filter/io/spool.h"
-#include "filter/reader/compare.h"
 #include "filter/reader/judged.h"
 #include "filter/reader/stamp.h"
 #include "filter/result/block.h"
@@ -372,7 +371,7 @@ evaluate_packet(struct worker *worker, const struct packet *packet, struct slice
 	if (fault != FAULT_NONE)
 		return without_path(fault);
 	row_from_evaluation(ev, &outcome, &row);
-	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
+	if (options->fail_if_worse && judged_compare(ev, &outcome, &row) != ST_OK)
 		return without_path(FAULT_NOT_EVALUATED);
 	outcome.worse_source = row.worse ? row.worse_source : NULL;
 	outcome.worse_dmarc = row.worse_dmarc;

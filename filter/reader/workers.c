@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "filter/reader/inbox.h"
 #include "filter/reader/reader.h"
 
 enum {
@@ -30,8 +31,9 @@ struct workers {
 	size_t leaving;         /* threads that take no more messages but have not ended */
 	int64_t waited_us;      /* mean duration of the last waits for DNS */
 	int64_t keep_us;        /* WAIT_US, or NEAR_US if the resolver is on this machine */
-	bool drained;           /* no more messages are taken */
+	atomic_bool drained;    /* no more messages are taken */
 	atomic_bool failed;     /* memory ran out, or no process reads the results */
+	struct inbox *inbox;
 	struct workspaces *spaces;
 	pthread_mutex_t out_lock; /* acquired after lock */
 	struct outbox outbox;
@@ -306,26 +308,20 @@ is_spare(struct workers *workers)
  * results; while it waits, its slot is free.
  */
 static bool
-take(struct workers *workers, char *room, struct packet *packet)
+take(struct workers *workers, struct taken *taken)
 {
-	enum packet_got got;
-	bool open;
+	const bool open = !workers->drained && !workers->failed;
+	enum packet_got got = open ? inbox_take(workers->inbox, false, taken) : PACKET_END;
 
-	pthread_mutex_lock(&workers->lock);
-	open = !workers->drained && !workers->failed;
-	pthread_mutex_unlock(&workers->lock);
-	got = open ? packet_receive(READER_ITEMS, false, room, packet) : PACKET_END;
 	if (got == PACKET_NONE) {
 		release_slot(workers);
 		flush_all(workers);
-		got = packet_receive(READER_ITEMS, true, room, packet);
+		got = inbox_take(workers->inbox, true, taken);
 		begin(workers);
 	}
 	if (got == PACKET_GOT)
 		return true;
-	pthread_mutex_lock(&workers->lock);
 	workers->drained = true;
-	pthread_mutex_unlock(&workers->lock);
 	return false;
 }
 
@@ -369,22 +365,23 @@ space_for(struct workers *workers, struct packet *packet)
  * next. True if the thread is spare and must end; it is then counted as leaving.
  */
 static bool
-judge_packets(struct workers *workers, struct worker *worker, char *room)
+judge_packets(struct workers *workers, struct worker *worker)
 {
-	struct packet packet;
+	struct taken taken;
 	bool spare = false;
 
 	begin(workers);
-	while (!spare && take(workers, room, &packet)) {
-		struct workspace *space = space_for(workers, &packet);
+	while (!spare && take(workers, &taken)) {
+		struct packet *packet = &taken.packet;
+		struct workspace *space = space_for(workers, packet);
 		struct result result = {.row = NULL}; /* stays NULL when out of memory */
 
 		if (space != NULL) {
-			worker_judge(worker, space, &packet, &result);
+			worker_judge(worker, space, packet, &result);
 			workspaces_give(workers->spaces, space);
 		}
-		give(workers, packet.turn, &result);
-		packet_clear(&packet);
+		give(workers, packet->turn, &result);
+		inbox_give(workers->inbox, &taken);
 		result_clear(&result);
 		spare = is_spare(workers);
 		if (!spare && is_other_first(workers)) {
@@ -420,22 +417,19 @@ run_thread(void *arg)
 {
 	struct workers *workers = arg;
 	struct thread *thread = calloc(1, sizeof *thread);
-	char *room = malloc(PACKET_INLINE);
 	bool spare = false;
 
-	if (thread != NULL && room != NULL) {
+	if (thread != NULL) {
 		set_up(workers, thread);
-		spare = judge_packets(workers, &thread->worker, room);
+		spare = judge_packets(workers, &thread->worker);
 	}
 	/*
 	 * the thread is counted until here, because OpenSSL and the process are shut down after the
 	 * last thread
 	 */
 	pthread_mutex_lock(&workers->lock);
-	workers->failed |=
-		(thread == NULL || room == NULL) && workers->threads - workers->leaving == 1;
+	workers->failed |= thread == NULL && workers->threads - workers->leaving == 1;
 	free(thread);
-	free(room);
 	workers->leaving -= spare ? 1 : 0;
 	workers->threads--;
 	pthread_cond_signal(&workers->changed);
@@ -479,8 +473,10 @@ workers_run(const struct workers_config *config)
 	workers->config = *config;
 	workers->slots = config->jobs;
 	workers->keep_us = dns_pool_is_local(config->pool) ? NEAR_US : WAIT_US;
+	workers->inbox = inbox_new(READER_ITEMS);
 	workers->spaces = workspaces_new(config->jobs);
-	if (workers->spaces != NULL && pthread_mutex_init(&workers->out_lock, NULL) == 0 &&
+	if (workers->inbox != NULL && workers->spaces != NULL &&
+		pthread_mutex_init(&workers->out_lock, NULL) == 0 &&
 		pthread_mutex_init(&workers->lock, NULL) == 0 &&
 		pthread_cond_init(&workers->go_on, NULL) == 0 &&
 		pthread_cond_init(&workers->begin, NULL) == 0 &&
@@ -493,6 +489,7 @@ workers_run(const struct workers_config *config)
 		}
 		pthread_mutex_unlock(&workers->lock);
 	}
+	inbox_free(workers->inbox);
 	workspaces_free(workers->spaces);
 	free(workers->outbox.octets);
 	free(workers);

@@ -9,6 +9,7 @@
 #include "filter/intake/saved.h"
 #include "filter/io/fault.h"
 #include "filter/io/paths.h"
+#include "filter/io/read.h"
 #include "filter/io/unpack.h"
 #include "filter/io/walk.h"
 #include "filter/source/attached.h"
@@ -35,8 +36,24 @@ struct source {
 	struct address_gmime *gmime;
 	struct pack *pack; /* a file that contains several messages, or is compressed; or NULL */
 	struct source_damage damage;
-	struct arena arena; /* for one line */
+	struct arena arena;        /* for one line */
+	void (*before)(void *arg); /* or NULL */
+	void *before_arg;
 };
+
+void
+source_before_long(struct source *source, void (*before)(void *arg), void *arg)
+{
+	source->before = before;
+	source->before_arg = arg;
+}
+
+static void
+before_long(const struct source *source)
+{
+	if (source->before != NULL)
+		source->before(source->before_arg);
+}
 
 static enum status
 open_list(struct source *source, const char *path, struct error *error)
@@ -152,8 +169,10 @@ open_file(const char *path, uint64_t *size, enum fault *error)
 static bool
 give_from_pack(struct source *source, struct item *item)
 {
-	const bool given = pack_next(source->pack, is_read(source), item);
+	bool given;
 
+	before_long(source);
+	given = pack_next(source->pack, is_read(source), item);
 	if (given) {
 		item->index = source->index++;
 		return true;
@@ -235,18 +254,6 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	return false;
 }
 
-/* Like read(), but tries again if a signal interrupts it. */
-static ssize_t
-read_some(int fd, char *to, size_t n)
-{
-	ssize_t got;
-
-	do
-		got = read(fd, to, n);
-	while (got < 0 && errno == EINTR);
-	return got;
-}
-
 /*
  * Reads the next piece of the list. The first piece is read until the buffer is full: if it
  * contains a NUL, all names end with NUL.
@@ -257,8 +264,9 @@ read_piece(struct source *source)
 	size_t n = 0, wanted = source->at > 0 ? 1 : sizeof source->in;
 	ssize_t got = 1;
 
+	before_long(source); /* it may be a pipe */
 	while (n < wanted && got > 0) {
-		got = read_some(source->list, source->in + n, sizeof source->in - n);
+		got = read_once(source->list, source->in + n, sizeof source->in - n);
 		n += got > 0 ? (size_t)got : 0;
 	}
 	source->list_failed = got < 0;
@@ -404,6 +412,7 @@ next_or_attached(struct source *source, struct item *item)
 	}
 	if (!next_of_all(source, item))
 		return false;
+	before_long(source);
 	attached_take(source->attached, item, source->gmime);
 	return true;
 }

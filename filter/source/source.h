@@ -27,6 +27,9 @@ enum status source_attached(struct source *source, struct address_gmime *gmime);
  */
 bool source_load(struct source *source);
 
+/* From now on source_next calls before(arg) before it does anything that may take long. */
+void source_before_long(struct source *source, void (*before)(void *arg), void *arg);
+
 /*
  * Returns the next message of the shard in *item; its index counts the messages of all shards.
  * False at the end. Must not be called by two threads at once.

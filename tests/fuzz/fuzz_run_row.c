@@ -15,7 +15,7 @@
 #include "filter/reader/reader.h"
 #include "filter/runs/run_row.h"
 
-enum { ENDS = 2, EDIT = 3, EDITS_MAX = 8, FDS_MAX = 4 };
+enum { ENDS = 2, EDIT = 3, EDITS_MAX = 8, FDS_MAX = 4, TOGETHER = 3 };
 
 /* what is replaced: each edit has an offset of two octets and the new octet */
 struct edits {
@@ -172,35 +172,46 @@ send_edited(int socket, char *octets, size_t n, size_t nfds, struct slice text)
 		close(fds[i]);
 }
 
-/* The line is the message, the line of the list and the side file at once. */
+/*
+ * The line is the message, the line of the list and the side file at once; one to three such
+ * messages are sent together.
+ */
 static void
 send_and_receive(int ends[ENDS], struct slice line, const struct edits *edits, unsigned shape)
 {
+	static struct packets packets;
 	static char room[PACKET_INLINE];
 	const size_t nfds = (shape >> 2 & 7) % (FDS_MAX + 1);
 	char text[256];
-	struct packet packet = {.name = text,
-		.line = text,
-		.side = line,
-		.bytes = line,
-		.file = -1,
-		.spool = -1,
-		.stamp = -1};
+	struct packet sent[TOGETHER], packet = {.name = text,
+					      .line = text,
+					      .side = line,
+					      .bytes = line,
+					      .file = -1,
+					      .spool = -1,
+					      .stamp = -1};
+	const bool large = line.n > PACKET_INLINE / 16;
+	const size_t together = large ? 1 : (shape >> 6) % TOGETHER + 1;
+	size_t taken = 0;
 	ssize_t n;
 
 	snprintf(text, sizeof text, "%.*s", (int)(line.n < 200 ? line.n : 200), line.p);
 	packet.has_line = (shape & 1) != 0;
 	packet.has_side = (shape & 2) != 0;
-	assert(packet_send(ends[0], &packet, NULL, NULL));
+	for (size_t i = 0; i < together; i++)
+		sent[i] = packet;
+	assert(packet_send(ends[0], sent, together, NULL, NULL) == together);
 	n = recv(ends[1], room, sizeof room, 0);
 	assert(n > 0);
 	edit(edits, room, (size_t)n < 128 ? (size_t)n : 128); /* mostly the head */
 	send_edited(ends[0], room, (size_t)n - (shape >> 5 & 1), nfds, line);
-	if (packet_receive(ends[1], false, room, &packet) == PACKET_GOT) {
+	assert(packet_receive(ends[1], false, &packets) == PACKET_GOT);
+	while (packet_next(&packets, &packet) == PACKET_GOT) {
 		check_packet(&packet);
 		packet_clear(&packet);
-	} else
-		assert(edits->n > 0 || (shape >> 5 & 1) != 0);
+		taken++;
+	}
+	assert(taken == together || edits->n > 0 || (shape >> 5 & 1) != 0);
 }
 
 static void

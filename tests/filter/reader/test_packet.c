@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "filter/io/process.h"
+#include "filter/io/spool.h"
 
 enum { USER = 48213 }; /* no other process has this user id */
 
@@ -30,7 +31,43 @@ close_ends(void)
 	close(ends[1]);
 }
 
-TestSuite(packet, .init = open_ends, .fini = close_ends);
+static struct packets *packets;
+
+static void
+open_all(void)
+{
+	open_ends();
+	packets = calloc(1, sizeof *packets);
+	cr_assert_not_null(packets);
+}
+
+static void
+close_all(void)
+{
+	close_ends();
+	packets_clear(packets);
+	free(packets);
+}
+
+/* Sends one packet. */
+static bool
+send_one(int socket, const struct packet *packet)
+{
+	return packet_send(socket, packet, 1, "/tmp", NULL) == 1;
+}
+
+/* Receives packets if none are left, and takes the next one. */
+static enum packet_got
+receive_one(bool wait, struct packet *got)
+{
+	const enum packet_got next = packet_next(packets, got);
+	const enum packet_got received =
+		next == PACKET_NONE ? packet_receive(ends[1], wait, packets) : next;
+
+	return next == PACKET_NONE && received == PACKET_GOT ? packet_next(packets, got) : received;
+}
+
+TestSuite(packet, .init = open_all, .fini = close_all);
 
 static struct packet
 plain(void)
@@ -49,9 +86,9 @@ Test(packet, texts)
 {
 	static const size_t sizes[] = {0, 1, PACKET_INLINE - 200, PACKET_INLINE - 96,
 		PACKET_INLINE - 95, PACKET_INLINE, (size_t)5 * PACKET_INLINE};
-	char *octets = malloc((size_t)5 * PACKET_INLINE), *room = malloc(PACKET_INLINE);
+	char *octets = malloc((size_t)5 * PACKET_INLINE);
 
-	cr_assert(octets != NULL && room != NULL);
+	cr_assert_not_null(octets);
 	memset(octets, 'x', (size_t)5 * PACKET_INLINE);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		struct packet packet = plain(), got;
@@ -63,8 +100,8 @@ Test(packet, texts)
 		packet.partial = i % 2 == 0;
 		packet.side_error = FAULT_SIDE_FILE;
 		packet.stamp_error = FAULT_STAMP_WRITE;
-		cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
-		cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
+		cr_assert(send_one(ends[0], &packet));
+		cr_assert_eq(receive_one(true, &got), PACKET_GOT);
 		cr_expect(got.turn == 3 && got.index == 5 && got.error == FAULT_NONE);
 		cr_expect_eq(got.partial, packet.partial);
 		cr_expect(
@@ -77,7 +114,6 @@ Test(packet, texts)
 		packet_clear(&got);
 	}
 	free(octets);
-	free(room);
 }
 
 /*
@@ -97,7 +133,7 @@ send_as_user(int hold_ms, const struct packet_wait *wait)
 		return 3;
 	packet.file = ends[1];
 	for (int i = 0; i < 33; i++)
-		if (!packet_send(others[0], &packet, "/tmp", NULL))
+		if (!send_one(others[0], &packet))
 			return 4;
 	if (fork() == 0) {
 		(void)poll(NULL, 0, hold_ms);
@@ -106,7 +142,7 @@ send_as_user(int hold_ms, const struct packet_wait *wait)
 	close(others[0]);
 	close(others[1]); /* the child still holds them */
 	packet.file = STDIN_FILENO;
-	if (packet_send(ends[0], &packet, "/tmp", wait))
+	if (packet_send(ends[0], &packet, 1, "/tmp", wait) == 1)
 		return 0;
 	return errno == ETOOMANYREFS ? 1 : 2;
 }
@@ -129,11 +165,9 @@ Test(packet, too_many_in_transit, .timeout = 20)
 		{"for too long", 2000, 1, {300, NULL, NULL}},
 		{"until the caller stops", 2000, 1, {PACKET_WAIT_MS, stop_at_once, NULL}},
 	};
-	char *room = malloc(PACKET_INLINE);
 	struct packet got;
 	int status = -1;
 
-	cr_assert_not_null(room);
 	if (geteuid() != 0)
 		cr_skip_test("the limit is another user's");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -144,18 +178,15 @@ Test(packet, too_many_in_transit, .timeout = 20)
 		cr_assert(process_wait(child, &status));
 		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == rows[i].want, "%s: %d",
 			rows[i].name, status);
-		if (packet_receive(ends[1], false, room, &got) == PACKET_GOT)
+		if (receive_one(false, &got) == PACKET_GOT)
 			packet_clear(&got);
 	}
-	free(room);
 }
 
 /* Each descriptor is received in its place, whichever are present. */
 Test(packet, descriptors)
 {
-	char *room = malloc(PACKET_INLINE);
 
-	cr_assert_not_null(room);
 	for (unsigned which = 0; which < 8; which++) {
 		struct packet packet = plain(), got;
 		char letter = 0;
@@ -166,8 +197,8 @@ Test(packet, descriptors)
 		packet.file = (which & 1) != 0 ? fds[0][0] : -1;
 		packet.spool = (which & 2) != 0 ? fds[1][0] : -1;
 		packet.stamp = (which & 4) != 0 ? fds[2][0] : -1;
-		cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
-		cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
+		cr_assert(send_one(ends[0], &packet));
+		cr_assert_eq(receive_one(true, &got), PACKET_GOT);
 		cr_expect_eq(got.file >= 0, (which & 1) != 0, "%u", which);
 		cr_expect_eq(got.spool >= 0, (which & 2) != 0, "%u", which);
 		cr_expect_eq(got.stamp >= 0, (which & 4) != 0, "%u", which);
@@ -182,29 +213,27 @@ Test(packet, descriptors)
 			close(fds[i][1]);
 		}
 	}
-	free(room);
 }
 
 /* An unreadable message has no octets, even if a size is given. */
 Test(packet, an_error)
 {
 	struct packet packet = plain(), got;
-	char *room = malloc(PACKET_INLINE);
 
-	cr_assert_not_null(room);
 	packet.error = FAULT_CUT;
 	packet.bytes = slice_make(NULL, 100);
-	cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
-	cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
+	cr_assert(send_one(ends[0], &packet));
+	cr_assert_eq(receive_one(true, &got), PACKET_GOT);
 	cr_expect(got.error == FAULT_CUT && got.bytes.n == 0 && got.line == NULL);
 	packet_clear(&got);
-	free(room);
 }
 
 static bool
-is_inside(struct slice text, const char *room)
+is_inside(struct slice text)
 {
-	return text.n == 0 || (text.p >= room && text.p + text.n <= room + PACKET_INLINE);
+	const char *room = packets->room;
+
+	return text.n == 0 || (text.p >= room && text.p + text.n <= room + packets->n);
 }
 
 /*
@@ -213,10 +242,9 @@ is_inside(struct slice text, const char *room)
 Test(packet, malformed)
 {
 	static const unsigned char values[] = {0, 1, 3, 8, 16, 32, 64, 127, 128, 255};
-	char *room = malloc(PACKET_INLINE), raw[512];
+	char raw[512];
 	size_t got_all = 0, ended = 0;
 
-	cr_assert_not_null(room);
 	for (size_t at = 0; at < 100; at++)
 		for (size_t k = 0; k < sizeof values; k++) {
 			struct packet packet = plain(), got;
@@ -225,39 +253,149 @@ Test(packet, malformed)
 			packet.has_line = packet.has_side = true;
 			packet.line = "a line";
 			packet.side = SLICE("a side file");
-			cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
+			cr_assert(send_one(ends[0], &packet));
 			n = recv(ends[1], raw, sizeof raw, 0);
 			cr_assert(n > 0 && (size_t)n < sizeof raw && at < (size_t)n);
 			raw[at] = (char)values[k];
 			cr_assert_eq(send(ends[0], raw, (size_t)n, 0), n);
-			if (packet_receive(ends[1], true, room, &got) == PACKET_END) {
+			if (receive_one(true, &got) == PACKET_END) {
 				ended++;
 				continue;
 			}
 			got_all++;
 			cr_expect(strlen(got.name) <= 6 && got.error < FAULT_END, "%zu", at);
 			cr_expect(got.line == NULL || strlen(got.line) <= 6, "%zu", at);
-			cr_expect(
-				is_inside(got.side, room) && is_inside(got.bytes, room), "%zu", at);
+			cr_expect(is_inside(got.side) && is_inside(got.bytes), "%zu", at);
 			packet_clear(&got);
+			packets_clear(packets); /* if a text became shorter, the rest */
 		}
 	cr_expect(got_all > 0 && ended > 0);
-	free(room);
 }
 
 Test(packet, none_and_end)
 {
 	struct packet packet = plain(), got;
-	char *room = malloc(PACKET_INLINE);
 
-	cr_assert_not_null(room);
-	cr_expect_eq(packet_receive(ends[1], false, room, &got), PACKET_NONE);
-	cr_assert(packet_send(ends[0], &packet, "/tmp", NULL));
+	cr_expect_eq(receive_one(false, &got), PACKET_NONE);
+	cr_assert(send_one(ends[0], &packet));
 	cr_assert_eq(shutdown(ends[0], SHUT_WR), 0);
-	cr_expect_eq(packet_receive(ends[1], false, room, &got), PACKET_GOT, "it still comes");
+	cr_expect_eq(receive_one(false, &got), PACKET_GOT, "it still comes");
 	packet_clear(&got);
-	cr_expect_eq(packet_receive(ends[1], true, room, &got), PACKET_END);
+	cr_expect_eq(receive_one(true, &got), PACKET_END);
 	cr_assert_eq(shutdown(ends[1], SHUT_RD), 0);
-	cr_expect_not(packet_send(ends[0], &packet, "/tmp", NULL), "nobody reads");
-	free(room);
+	cr_expect_not(send_one(ends[0], &packet), "nobody reads");
+}
+
+/* An open file that contains only that letter. */
+static int
+file_of(char letter)
+{
+	char path[] = "/tmp/test-packet.XXXXXX";
+	const int fd = mkstemp(path);
+
+	cr_assert(fd >= 0 && unlink(path) == 0 && write(fd, &letter, 1) == 1);
+	return fd;
+}
+
+/* Takes the next packet, and checks that it is the one that was sent as number i. */
+static void
+check_next(const struct packet *sent, size_t i, const char *name)
+{
+	struct packet got;
+	char letter = 0;
+
+	cr_assert_eq(receive_one(true, &got), PACKET_GOT, "%s: %zu", name, i);
+	cr_expect_eq(got.turn, i, "%s: %zu", name, i);
+	cr_expect_eq(got.file >= 0, sent->file >= 0, "%s: %zu", name, i);
+	cr_expect(got.file < 0 || (pread(got.file, &letter, 1, 0) == 1 && letter == (char)i),
+		"%s: the file of %zu", name, i);
+	cr_expect(sent->file >= 0 || slice_eq(got.bytes, sent->bytes), "%s: %zu", name, i);
+	packet_clear(&got);
+}
+
+/* Packets come in the order in which they were sent, each with its own texts and descriptors. */
+Test(packet, together)
+{
+	enum { MOST = 2 * PACKET_MANY };
+	static const struct {
+		const char *name;
+		size_t n, octets, large; /* of each text, and of every third one */
+		size_t files;            /* every so-manyth packet has a file; 0: none */
+		size_t calls;            /* by which they are received */
+	} rows[] = {
+		{"one", 1, 10, 10, 0, 1},
+		{"some", 5, 100, 100, 2, 1},
+		{"as many as possible", PACKET_MANY, 10, 10, 1, 1},
+		{"one more", PACKET_MANY + 1, 10, 10, 1, 2},
+		{"twice as many", MOST, 10, 10, 3, 2},
+		{"two fill the room", 6, PACKET_INLINE / 2 - 200, PACKET_INLINE / 2 - 200, 0, 3},
+		{"none fits beside another", 4, PACKET_INLINE - 200, PACKET_INLINE - 200, 0, 4},
+		{"every third in a file", 7, 10, 2 * PACKET_INLINE, 0, 5},
+		{"all in files", 3, PACKET_INLINE, PACKET_INLINE, 0, 3},
+	};
+	char *octets = malloc(2 * PACKET_INLINE);
+
+	cr_assert_not_null(octets);
+	for (size_t i = 0; i < (size_t)2 * PACKET_INLINE; i++)
+		octets[i] = (char)(i % 251);
+	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+		struct packet sent[MOST];
+		size_t calls = 0;
+
+		for (size_t i = 0; i < rows[r].n; i++) {
+			sent[i] = plain();
+			sent[i].turn = i;
+			sent[i].bytes = slice_make(
+				octets, (i % 3 == 0 ? rows[r].large : rows[r].octets) - i % 7);
+			if (rows[r].files > 0 && i % rows[r].files == 0)
+				sent[i].file = file_of((char)i);
+		}
+		cr_assert_eq(
+			packet_send(ends[0], sent, rows[r].n, "/tmp", NULL), rows[r].n, "%zu", r);
+		for (size_t i = 0; i < rows[r].n; i++) {
+			calls += packets->at == packets->n ? 1 : 0;
+			check_next(&sent[i], i, rows[r].name);
+			if (sent[i].file >= 0)
+				close(sent[i].file);
+		}
+		cr_expect_eq(calls, rows[r].calls, "%s: %zu", rows[r].name, calls);
+	}
+	free(octets);
+}
+
+/* The number of those sent tells which one could not be sent. */
+Test(packet, one_cannot_be_sent)
+{
+	const size_t size = (size_t)SPOOL_MEMORY + 1;
+	struct packet sent[3] = {plain(), plain(), plain()}, got;
+	char *octets = calloc(1, size);
+
+	cr_assert_not_null(octets);
+	sent[1].bytes = slice_make(octets, size);
+	errno = 0;
+	cr_expect_eq(packet_send(ends[0], sent, 3, "/nonexistent", NULL), 1u);
+	cr_expect_eq(errno, ENOSPC);
+	cr_expect_eq(receive_one(false, &got), PACKET_GOT);
+	packet_clear(&got);
+	cr_expect_eq(receive_one(false, &got), PACKET_NONE);
+	free(octets);
+}
+
+/* Descriptors that are not taken do not stay open. */
+Test(packet, untaken)
+{
+	struct packet sent[3] = {plain(), plain(), plain()}, got;
+	int fds[2], lowest;
+
+	cr_assert_eq(pipe(fds), 0);
+	for (size_t i = 0; i < 3; i++)
+		sent[i].file = fds[1];
+	cr_assert_eq(packet_send(ends[0], sent, 3, "/tmp", NULL), 3u);
+	lowest = dup(fds[0]);
+	close(lowest);
+	cr_assert_eq(receive_one(true, &got), PACKET_GOT);
+	packet_clear(&got);
+	packets_clear(packets);
+	cr_expect_eq(dup(fds[0]), lowest);
+	cr_expect_eq(packet_next(packets, &got), PACKET_NONE);
 }

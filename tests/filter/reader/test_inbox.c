@@ -1,0 +1,218 @@
+/* Messages that were sent together, and that several threads take. */
+#include "filter/reader/inbox.h"
+
+#include <criterion/criterion.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MESSAGES = 4000, THREADS = 8 };
+
+static int ends[2];
+static struct inbox *inbox;
+
+static void
+open_inbox(void)
+{
+	(void)alarm(120); /* ends a test that hangs */
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	inbox = inbox_new(ends[1]);
+	cr_assert_not_null(inbox);
+}
+
+static void
+close_inbox(void)
+{
+	inbox_free(inbox);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+TestSuite(inbox, .init = open_inbox, .fini = close_inbox);
+
+static struct packet
+plain(uint64_t turn)
+{
+	return (struct packet){.turn = turn,
+		.name = "a name",
+		.bytes = SLICE("octets"),
+		.file = -1,
+		.spool = -1,
+		.stamp = -1};
+}
+
+static void
+send_turns(size_t from, size_t n)
+{
+	struct packet packets[PACKET_MANY];
+
+	for (size_t i = 0; i < n; i++)
+		packets[i] = plain(from + i);
+	cr_assert_eq(packet_send(ends[0], packets, n, "/tmp", NULL), n);
+}
+
+static void
+expect_turn(bool wait, uint64_t turn)
+{
+	struct taken taken;
+
+	cr_assert_eq(inbox_take(inbox, wait, &taken), PACKET_GOT, "%d", (int)turn);
+	cr_expect_eq(taken.packet.turn, turn);
+	inbox_give(inbox, &taken);
+}
+
+static void
+expect(bool wait, enum packet_got want)
+{
+	struct taken taken;
+
+	cr_expect_eq(inbox_take(inbox, wait, &taken), want);
+}
+
+Test(inbox, one_thread)
+{
+	expect(false, PACKET_NONE);
+	send_turns(0, 3);
+	for (size_t i = 0; i < 3; i++)
+		expect_turn(i % 2 == 0, i);
+	expect(false, PACKET_NONE);
+	send_turns(3, PACKET_MANY);
+	send_turns(3 + PACKET_MANY, 1);
+	cr_assert_eq(shutdown(ends[0], SHUT_WR), 0);
+	for (size_t i = 3; i < 4 + PACKET_MANY; i++)
+		expect_turn(true, i);
+	expect(true, PACKET_END);
+	expect(false, PACKET_END);
+}
+
+/* What a thread has taken stays as it is while others are taken and given back. */
+Test(inbox, taken_stays)
+{
+	struct taken first, second;
+
+	send_turns(0, 2);
+	send_turns(2, 2);
+	cr_assert_eq(inbox_take(inbox, true, &first), PACKET_GOT);
+	cr_assert_eq(inbox_take(inbox, true, &second), PACKET_GOT);
+	expect_turn(true, 2);
+	inbox_give(inbox, &second);
+	expect_turn(true, 3);
+	send_turns(4, 1);
+	expect_turn(true, 4);
+	cr_expect(first.packet.turn == 0 && slice_eq(first.packet.bytes, SLICE("octets")));
+	inbox_give(inbox, &first);
+}
+
+/* Those before malformed octets are taken; nothing is taken after them. */
+Test(inbox, malformed)
+{
+	char octets[2048];
+	ssize_t n;
+
+	send_turns(0, 2);
+	n = recv(ends[1], octets, sizeof octets - 1, 0);
+	cr_assert(n > 0);
+	octets[n] = 1;
+	cr_assert_eq(send(ends[0], octets, (size_t)n + 1, 0), n + 1);
+	send_turns(2, 1);
+	expect_turn(true, 0);
+	expect_turn(true, 1);
+	expect(true, PACKET_END);
+}
+
+static atomic_uint taken_times[MESSAGES];
+static atomic_size_t all;
+
+/* Most texts are short, some fill the room, and some are in a file. */
+static size_t
+octets_of(uint64_t turn)
+{
+	return turn % 97 == 0 ? 3 * PACKET_INLINE : turn % 41 == 0 ? PACKET_INLINE / 2 : 10;
+}
+
+static void *
+take_all(void *arg)
+{
+	struct taken taken;
+
+	(void)arg;
+	for (;;) {
+		const enum packet_got got = inbox_take(inbox, all % 3 != 0, &taken);
+		const struct packet *packet = &taken.packet;
+
+		if (got == PACKET_END)
+			return NULL;
+		if (got == PACKET_NONE)
+			continue;
+		all++;
+		if (packet->turn < MESSAGES && packet->bytes.n == octets_of(packet->turn) &&
+			packet->bytes.p[packet->bytes.n - 1] == 'x')
+			taken_times[packet->turn]++;
+		inbox_give(inbox, &taken);
+	}
+}
+
+/* However many threads take messages, each message is taken once. */
+Test(inbox, threads)
+{
+	char *octets = malloc((size_t)3 * PACKET_INLINE);
+	pthread_t threads[THREADS];
+	struct packet packets[PACKET_MANY];
+
+	cr_assert_not_null(octets);
+	memset(octets, 'x', (size_t)3 * PACKET_INLINE);
+	for (size_t i = 0; i < THREADS; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, take_all, NULL), 0);
+	for (size_t turn = 0; turn < MESSAGES;) {
+		const size_t some = 1 + turn % PACKET_MANY;
+		size_t n = 0;
+
+		for (; n < some && turn < MESSAGES; turn++) {
+			packets[n] = plain(turn);
+			packets[n++].bytes = slice_make(octets, octets_of(turn));
+		}
+		cr_assert_eq(packet_send(ends[0], packets, n, "/tmp", NULL), n);
+	}
+	cr_assert_eq(shutdown(ends[0], SHUT_WR), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		cr_assert_eq(pthread_join(threads[i], NULL), 0);
+	cr_expect_eq(all, (size_t)MESSAGES, "%zu", (size_t)all);
+	for (size_t i = 0; i < MESSAGES; i++)
+		cr_expect_eq(taken_times[i], 1u, "%zu: %u", i, taken_times[i]);
+	free(octets);
+}
+
+static atomic_size_t served;
+
+static void *
+take_one(void *arg)
+{
+	struct taken taken;
+
+	(void)arg;
+	if (inbox_take(inbox, true, &taken) != PACKET_GOT)
+		return NULL;
+	served++;
+	while (served < 3)
+		(void)poll(NULL, 0, 1); /* keeps it, so that each thread needs its own */
+	inbox_give(inbox, &taken);
+	return NULL;
+}
+
+/* All threads that wait get a message if several come together. */
+Test(inbox, waiting_threads)
+{
+	pthread_t threads[3];
+
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, take_one, NULL), 0);
+	(void)poll(NULL, 0, 50);
+	send_turns(0, 3);
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(pthread_join(threads[i], NULL), 0);
+	cr_expect_eq(served, 3u);
+}
