@@ -133,15 +133,18 @@ kind_error(mode_t mode)
 
 /*
  * Opens a regular file; -1 with *error for anything that could block, a folder, or an empty file.
- * Checks before opening, because opening a device can have side effects.
+ * Checks before opening, because opening a device can have side effects. seen: the file's status,
+ * or NULL.
  */
 static int
-open_file(const char *path, uint64_t *size, enum fault *error)
+open_file(const char *path, const struct stat *seen, uint64_t *size, enum fault *error)
 {
 	struct stat info;
 	int fd;
 
-	if (stat(path, &info) != 0) {
+	if (seen != NULL) {
+		info = *seen;
+	} else if (stat(path, &info) != 0) {
 		*error = fault_of_path(errno);
 		return -1;
 	}
@@ -184,11 +187,11 @@ give_from_pack(struct source *source, struct item *item)
 }
 
 /*
- * Makes an item from a file with one message. Takes ownership of path and line. False: the file has
- * several messages.
+ * Makes an item from a file with one message; seen as in open_file. Takes ownership of path and
+ * line. False: the file has several messages.
  */
 static bool
-give_file(struct source *source, char *path, char *line, struct item *item)
+give_file(struct source *source, char *path, const struct stat *seen, char *line, struct item *item)
 {
 	enum fault error = FAULT_NO_MEMORY;
 	char first[UNPACK_FIRST];
@@ -200,7 +203,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		free(line);
 		return give_error(source, path, FAULT_NONE, item);
 	}
-	fd = open_file(path, &size, &error);
+	fd = open_file(path, seen, &size, &error);
 	if (fd < 0) {
 		free(line);
 		return give_error(source, path, error, item);
@@ -243,10 +246,10 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	if ((named ? stat(path, &info) : lstat(path, &info)) != 0) {
 		error = fault_of_lack(errno, FAULT_NONE);
 		return error != FAULT_NONE ? give_error(source, path, error, item)
-					   : give_file(source, path, NULL, item);
+					   : give_file(source, path, NULL, NULL, item);
 	}
 	if (!S_ISDIR(info.st_mode))
-		return give_file(source, path, NULL, item);
+		return give_file(source, path, S_ISLNK(info.st_mode) ? NULL : &info, NULL, item);
 	error = walk_enter(&source->walk, path, &info);
 	if (error != FAULT_NONE)
 		return give_error(source, path, error, item);
@@ -352,7 +355,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 		free(kept);
 		return give_error(source, name, FAULT_NO_MEMORY, item);
 	}
-	given = give_file(source, where, kept, item);
+	given = give_file(source, where, NULL, kept, item);
 	/* the results show the name that is in the list */
 	if (given) {
 		free(item->name);
