@@ -2,8 +2,8 @@
  * Preloaded into the unmodified program: when it writes its output, long after it entered the
  * sandbox, this makes one system call, as an attacker's code would.
  *
- * CALL: a number and up to six arguments; a word that is not a number is a text. The result goes to
- * stderr. REPORT: the user, and the limits. DENY: the numbers of calls that this kernel lacks.
+ * CALL: a number and up to six arguments. A word is a number, octets in hexadecimal after `x`, or a
+ * text. The result goes to stderr. REPORT: the user, and the limits. DENY: the numbers of calls that this kernel lacks.
  *
  * X-Attack in a message that is read: `crash`, `leave` (exit at once as if successful), `noise`
  * (write to the descriptor for results), or `call` and a CALL.
@@ -50,6 +50,21 @@ raw(long number, const long *a)
 	return got;
 }
 
+static long
+argument(char *word)
+{
+	char *end, *to = word;
+	const long number = strtol(word, &end, 0);
+
+	if (*end == '\0')
+		return number;
+	if (*word != 'x')
+		return (long)word;
+	for (const char *at = word + 1; at[0] != '\0' && at[1] != '\0'; at += 2)
+		*to++ = (char)strtol((char[]){at[0], at[1], '\0'}, NULL, 16);
+	return (long)word;
+}
+
 static void
 call_once(void)
 {
@@ -59,14 +74,8 @@ call_once(void)
 
 	unsetenv("CALL");
 	for (word = text != NULL ? strtok(text, " ") : NULL; word != NULL && n < 7;
-		word = strtok(NULL, " ")) {
-		char *end;
-
-		a[n] = strtol(word, &end, 0);
-		if (*end != '\0')
-			a[n] = (long)word;
-		n++;
-	}
+		word = strtok(NULL, " "))
+		a[n++] = argument(word);
 	if (n > 0)
 		dprintf(STDERR_FILENO, "returned %ld\n", raw(a[0], a + 1));
 }
