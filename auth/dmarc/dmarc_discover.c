@@ -68,13 +68,22 @@ read_supposed(
 }
 
 /*
- * The queries of the author's own walk, at most DMARC_WALK_MAX, are exempt from the query limit, so
- * that the message's other queries cannot affect the policy.
+ * Is it a name of the author's own walk? The queries for these, at most DMARC_WALK_MAX, are exempt
+ * from the query limit, so that the message's other queries cannot affect the policy.
  */
+static bool
+is_authors(const struct auth_input *in, struct slice name)
+{
+	const struct slice author = in->ids->author_domain;
+
+	return domain_within(author, name) &&
+	       (domain_labels(name) < DMARC_WALK_MAX || slice_eq(name, author));
+}
+
 static const struct dns_answer *
 get(const struct auth_input *in, struct slice name, struct slice txt)
 {
-	return domain_within(in->ids->author_domain, name)
+	return is_authors(in, name)
 		       ? dns_get_policy(in->dns, txt, DNS_TXT, 0)
 		       : dns_get(in->dns, txt, DNS_TXT, 0);
 }
@@ -122,7 +131,7 @@ name_ask(const struct auth_input *in, struct slice name)
 {
 	struct slice txt = record_name(in->arena, name);
 
-	if (txt.n > 0 && domain_within(in->ids->author_domain, name))
+	if (txt.n > 0 && is_authors(in, name))
 		dns_ask_policy(in->dns, txt, DNS_TXT);
 	else if (txt.n > 0)
 		dns_ask(in->dns, txt, DNS_TXT);

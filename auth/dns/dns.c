@@ -11,7 +11,7 @@ struct dns {
 	struct dns_question **buckets;
 	size_t nbuckets; /* a power of two */
 	size_t nquestions, nasked;
-	size_t max;                        /* limit of queries; SIZE_MAX: none */
+	size_t max, nlimited; /* limit of queries (SIZE_MAX: none), and how many count towards it */
 	struct dns_question *first, *last; /* in the order in which they were asked */
 };
 
@@ -228,9 +228,10 @@ start_question(struct dns *dns, struct slice name, enum dns_type type, bool poli
 {
 	struct dns_question *q = question_of(dns, name, type);
 
-	if (q == NULL || q->asked || (!policy && dns->nasked >= dns->max))
+	if (q == NULL || q->asked || (!policy && dns->nlimited >= dns->max))
 		return q;
 	q->asked = true;
+	dns->nlimited += !policy;
 	dns->nasked++;
 	if (dns->last == NULL)
 		dns->first = q;

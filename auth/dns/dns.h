@@ -103,8 +103,9 @@ void dns_settle(struct dns *dns);
 size_t dns_asked(const struct dns *dns);
 
 /*
- * Limits the number of queries to max: the answer to further ones is DNS_BAD with DNS_OUT_MANY, and
- * nothing is sent or recorded. Initially there is no limit.
+ * Limits the number of queries, without those of the next two functions, to max: the answer to
+ * further ones is DNS_BAD with DNS_OUT_MANY, and nothing is sent or recorded. Initially there is no
+ * limit.
  */
 void dns_limit(struct dns *dns, size_t max);
 

@@ -1,11 +1,19 @@
 """shapes.py: messages of unusual form: line ends, mbox lines, empty, binary, too large."""
 
+from maker.arc_chains import LISTS, RELAY, ZONE as ARC_ZONE, by
 from maker.case import Case
-from maker.envelopes import PASS, ZONE
+from maker.envelopes import FAIL, PASS, ZONE
 from maker.mail import Mail, mail
 
 GOOD = 'spf=pass\ndkim=none\n' + PASS
 SIGNED = 'spf=pass\ndkim=pass header.d=example.com\n' + PASS
+LIMITED = '''
+    s4._domainkey.example.com KEY rsa-4096
+    three._domainkey.example.com KEY rsa-b
+    three._domainkey.example.com KEY rsa-c
+    three._domainkey.example.com KEY rsa-a
+    _dmarc.example.com TXT v=DMARC1; p=reject
+'''
 ODD = 'dmarc=permerror\ndisposition=quarantine'
 
 
@@ -14,6 +22,14 @@ def row(name, message, expect=GOOD, status=None, **options):
         status = 10 if 'quarantine' in expect else 0
     return Case('shape/' + name, zone=ZONE, message=message, expect=expect,
                 exit=status, **options)
+
+
+def limit(name, message, expect, option, number):
+    """A case of limits()."""
+    zone = LIMITED + ARC_ZONE + ''.join('q%d._domainkey.example.com KEY rsa-a\n' % k for k in range(9))
+    return Case('shape/limit-' + name, zone=zone, message=message, expect=expect, args=(option, str(number)), mail_from=None,
+                exit=11 if 'disposition=reject' in expect else 10 if 'quarantine' in expect else 0,
+                dkimpy=False)
 
 
 def line_ends():
@@ -110,6 +126,46 @@ def sizes():
     yield row('exactly-max-size', exact, args=('--max-size', str(len(exact.bytes()))))
 
 
+def limits():
+    """Each option that limits work: one more than the message needs, as many, and one less. Nothing but the signatures can
+    pass (the reverse-path is unknown), so what the limit refuses fails under p=reject. Octets are needed for CRLF, and
+    are too few for LF: these are `lines` less."""
+    passes = 'spf=none\ndkim=pass\n' + PASS
+
+    def refused(why):
+        return 'spf=none\ndkim=policy\nreason dkim: %s\n%s' % (why, FAIL)
+    signed, strong = mail().signed(), mail().signed('rsa-4096', s='s4')
+    long = mail(to='Customer <%s@example.net>' % ('x' * 2000)).signed()
+    field = next(each for each in long.fields if each.startswith(b'To:'))
+    wide = mail().topped('X-Wide: ' + 'x' * 40000, 'X-Wide: ' + 'y' * 40000)
+    covered = [each for each in wide.fields if each.startswith((b'X-Wide', b'From'))]
+    asking = mail()
+    for k in range(9):
+        asking = asking.signed(s='q%d' % k)
+    chain = by(by(mail().signed(), LISTS), RELAY)
+    rows = (
+        ('fields', 'fields', len(signed.fields), 0, signed, passes, 'dmarc=permerror\ndisposition=quarantine'),
+        ('field-size', 'field-size', len(field), 1, long, passes, refused('a signed field is over the size limit')),
+        ('signatures', 'signatures', 2, 0, signed.signed(), passes.replace('dkim=pass', 'dkim=pass\ndkim=pass'),
+         passes.replace('dkim=pass', 'dkim=pass\ndkim=policy\nreason dkim: more signatures than the limit')),
+        ('keys', 'keys', 3, 0, mail().signed(s='three'), passes, refused('more key records than the limit')),
+        ('verifications', 'verifications', 4, 0, strong, passes, refused('the signatures of the message cost more than the limit')),
+        ('signed', 'signed', sum(map(len, covered)), len(covered), wide.signed(h=['from', 'x-wide', 'x-wide']), passes,
+         refused('the signatures cover more of the header than the limit')),
+        ('questions', 'questions', 12 + 9, 0, asking, passes.replace('dkim=pass', 'dkim=pass\n' * 8 + 'dkim=pass'),
+         passes.replace('dkim=pass', 'dkim=pass\n' * 8 + 'dkim=policy\nreason dkim: the message asks more of DNS than the limit')),
+        ('rsa-max-bits', None, 4096, 0, strong, passes, refused('the key is too large')),
+    )
+    for name, option, need, lines, message, at, over in rows:
+        for word, number, expect in (('under', need + 1, at), ('at', need, at), ('over', need - lines - 1, over)):
+            yield limit('%s-%s' % (name, word), message, expect, '--max-' + option if option else '--' + name, number)
+    for word, number, expect in (('under', 4095, passes), ('at', 4096, passes), ('over', 4097, refused('the key is too small'))):
+        yield limit('rsa-min-bits-' + word, strong, expect, '--rsa-min-bits', number)
+    for word, number, expect in (('under', 3, 'arc=pass'), ('at', 2, 'arc=pass'),
+                                 ('over', 1, 'arc=fail\nreason arc: more sets than the limit')):
+        yield limit('arc-sets-' + word, chain, expect, '--max-arc-sets', number)
+
+
 def cases():
-    for group in (line_ends, nothing, header, sizes):
+    for group in (line_ends, nothing, header, sizes, limits):
         yield from group()

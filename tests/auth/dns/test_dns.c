@@ -356,6 +356,22 @@ Test(dns, limit)
 	}
 }
 
+/* What the policy asks is not taken from what the others may ask. */
+Test(dns, limit_of_others)
+{
+	struct script script = {.now = 1000, .answer_at = 1000};
+	struct dns *dns = open_script(&script, 5000, 60000);
+
+	dns_limit(dns, 1);
+	dns_ask_policy(dns, SLICE("a.example"), DNS_TXT);
+	dns_ask_policy(dns, SLICE("b.example"), DNS_TXT);
+	dns_ask(dns, SLICE("a.example"), DNS_TXT);
+	cr_expect_eq(dns_get(dns, SLICE("c.example"), DNS_TXT, 0)->status, DNS_NXDOMAIN);
+	cr_expect_eq(dns_get(dns, SLICE("d.example"), DNS_TXT, 0)->outcome, DNS_OUT_MANY);
+	cr_expect_eq(dns_asked(dns), 3);
+	dns_free(dns);
+}
+
 /* The time for all queries begins when the message is available. */
 Test(dns, begin)
 {
