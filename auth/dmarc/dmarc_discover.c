@@ -83,9 +83,8 @@ is_authors(const struct auth_input *in, struct slice name)
 static const struct dns_answer *
 get(const struct auth_input *in, struct slice name, struct slice txt)
 {
-	return is_authors(in, name)
-		       ? dns_get_policy(in->dns, txt, DNS_TXT, 0)
-		       : dns_get(in->dns, txt, DNS_TXT, 0);
+	return is_authors(in, name) ? dns_get_policy(in->dns, txt, DNS_TXT, 0)
+				    : dns_get(in->dns, txt, DNS_TXT, 0);
 }
 
 struct dmarc_node *

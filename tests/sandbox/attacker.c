@@ -3,7 +3,8 @@
  * sandbox, this makes one system call, as an attacker's code would.
  *
  * CALL: a number and up to six arguments. A word is a number, octets in hexadecimal after `x`, or a
- * text. The result goes to stderr. REPORT: the user, and the limits. DENY: the numbers of calls that this kernel lacks.
+ * text. The result goes to stderr. REPORT: the user, and the limits. DENY: the numbers of calls
+ * that this kernel lacks.
  *
  * X-Attack in a message that is read: `crash`, `leave` (exit at once as if successful), `noise`
  * (write to the descriptor for results), or `call` and a CALL.
