@@ -144,6 +144,8 @@ static const struct row {
 		.tags = "v=1; a=rsa-sha256; d=example.com; s=sel; "
 			"h=from:dkim-signature; bh=@bh; b=@b",
 		.want = "pass"),
+	ROW(.name = "h= names a From that is not there", .message = "Subject: x\r\n\r\nHi\r\n",
+		.want = "pass"),
 	/* single-instance fields (RFC 6376 8.15, RFC 5322 3.6) */
 	ROW(.name = "a second From above", .from = "", .to = "From: evil@example.org\r\n",
 		.want = "policy duplicate of a signed single-instance field"),

@@ -40,6 +40,7 @@ static const struct row {
 	{"quotes around it", "\"v=DKIM1; p=AAAA\"", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA, -1},
 	{"v=DKIM2", "v=DKIM2; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
 	{"v=dkim1: its case counts", "v=dkim1; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"v= with a blank inside", "v=DKIM 1; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
 	{"v=DKIM1 with a backslash", "v=DKIM1\\; k=rsa\\; p=AAAA", DKIM_R_KEY_VERSION, -1, 0},
 	{"v= empty", "v=; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
 	{"an SPF record", "v=spf1 -all", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},

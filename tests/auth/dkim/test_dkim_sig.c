@@ -184,6 +184,7 @@ static const struct row {
 	{"c=relaxed/future", ALL("c=relaxed/future"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c=relaxed/", ALL("c=relaxed/"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c=/relaxed", ALL("c=/relaxed"), DKIM_R_C, AUTH_NEUTRAL},
+	{"c= with blanks around the slash", ALL("c=relaxed / relaxed"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c= with three parts", ALL("c=relaxed/relaxed/simple"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c= empty", ALL("c="), DKIM_R_C, AUTH_NEUTRAL},
 	/* h= */
@@ -251,6 +252,10 @@ static const struct row {
 	{"i= with a bare = and no domain", ALL("i=bob=gmail@"), DKIM_R_I, AUTH_PERMERROR},
 	{"i= ends in =", ALL("i=@example.com="), DKIM_R_I, AUTH_PERMERROR},
 	{"i= with the @ encoded", ALL("i=a=40example.com"), DKIM_R_NONE, AUTH_NONE},
+	{"i= with two @: the last counts", ALL("i=bob@evil.example@example.com"), DKIM_R_NONE,
+		AUTH_NONE},
+	{"i= with two @ and another domain", ALL("i=bob@example.com@evil.example"),
+		DKIM_R_I_OUTSIDE, AUTH_PERMERROR},
 	{"i= hides another domain", ALL("i=a@example.com=40evil"), DKIM_R_I_OUTSIDE,
 		AUTH_PERMERROR},
 	{"i= with a folded local-part", ALL("i=a\r\n b@example.com"), DKIM_R_NONE, AUTH_NONE},

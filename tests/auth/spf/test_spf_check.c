@@ -159,6 +159,8 @@ Test(spf_check, records)
 	CHECK_ROWS(rows);
 }
 
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define WHY(text) TXT("e.example.", "-all exp=why.%{d}") "why.e.example. 60 IN TXT " text "\n"
 
 /* RFC 7208 6.2 */
@@ -170,6 +172,8 @@ Test(spf_check, explanation)
 	} rows[] = {
 		{"plain", WHY("\"go away\""), "go away"},
 		{"strings are joined", WHY("\"go \" \"away\""), "go away"},
+		{"300 octets with a dot are not cut", WHY("\"" HUNDRED ".\" \"" HUNDRED HUNDRED "\""),
+			HUNDRED "." HUNDRED HUNDRED},
 		{"macros", WHY("\"%{i} %{c} %{r} %{t} %{v} %{d}\""),
 			"192.0.2.1 192.0.2.1 mx.receiver.example 1700000000 in-addr e.example"},
 		{"%{p}", WHY("\"%{p}\"") PTR("m.e.example.") A("m.e.example.", "192.0.2.1"),

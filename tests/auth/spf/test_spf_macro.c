@@ -78,6 +78,7 @@ Test(spf_macro, expansion)
 		{"%{I}", "192.0.2.3",
 			"2.0.0.1.0.d.b.8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.c.b.0.1", false},
 		{"%%%_%-", "% %20", NULL, false},
+		{"100%%", "100%", NULL, true},
 		{"%%{p}", "%{p}", NULL, false},
 		{"a.%{d}.", "a.email.example.com", NULL, false},
 		{"a.b", "a.b", NULL, false},

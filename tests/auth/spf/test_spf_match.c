@@ -337,6 +337,10 @@ Test(spf_match, limits)
 				X_HOST A("e.example.", "10.0.0.1") TXT("r.example.", "+all"),
 			AUTH_PERMERROR, "more than 10 DNS terms", "", "e.example", 10, 0, NULL,
 			NULL},
+		{"a redirect that is not followed does not count",
+			TXT("e.example.", NINE_A " a redirect=r.example ip4:192.0.2.1")
+				X_HOST A("e.example.", "10.0.0.1"),
+			AUTH_PASS, NULL, "ip4:192.0.2.1", "e.example", 10, 0, NULL, NULL},
 		{"an include of itself ends", TXT("e.example.", "include:e.example -all"),
 			AUTH_PERMERROR, "more than 10 DNS terms", "include:e.example", "e.example",
 			10, 0, NULL, NULL},
