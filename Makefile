@@ -235,14 +235,16 @@ fuzz-smoke:
 
 # the suites that evaluate messages; those of hosts and delivery run other programs
 COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from batch merge rules sandbox reporting reporting/failures
-# %c: counters are in a shared file, so that processes that end by _exit or a signal count as well
 coverage: deps
 	@tools/deps install coverage
-	+@$(SUBMAKE) CC=clang BUILD=build/coverage O='-O1 -g' \
-		HARDEN='-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation -Wno-unused-command-line-argument' build/coverage/mailstamp unit replay cases seeds
 	@rm -rf build/coverage/raw
-	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/raw/%c%8m.profraw tests/run build/coverage $(COVERED)
-	@rm -f default.profraw # of programs that a suite starts without an environment
+	@mkdir -p build/coverage/raw
+	@[ build/coverage/flags -nt tools/shared_counters.c ] || rm -f build/coverage/flags # builds all with it
+	clang -std=c11 -O1 -c -o build/coverage/shared_counters.o tools/shared_counters.c
+	+@$(SUBMAKE) CC=clang BUILD=build/coverage O='-O1 -g' \
+		HARDEN='-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation -Wno-unused-command-line-argument -Wl,build/coverage/shared_counters.o' \
+		build/coverage/mailstamp unit replay cases seeds
+	@MAILSTAMP_PROFILES=$(CURDIR)/build/coverage/raw tests/run build/coverage $(COVERED)
 	@tools/coverage build/coverage
 
 attacks: deps mailstamp cases

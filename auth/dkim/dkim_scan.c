@@ -221,9 +221,12 @@ dkim_scan_has(enum dkim_scan_way way)
 enum dkim_scan_way
 dkim_scan_best(void)
 {
-	return dkim_scan_has(DKIM_SCAN_AVX512) ? DKIM_SCAN_AVX512
-	       : dkim_scan_has(DKIM_SCAN_AVX2) ? DKIM_SCAN_AVX2
-					       : DKIM_SCAN_16;
+	enum dkim_scan_way best = DKIM_SCAN_WAYS;
+
+	do
+		best--;
+	while (!dkim_scan_has(best));
+	return best;
 }
 
 /* passes relaxed as a constant, so that no loop tests it */

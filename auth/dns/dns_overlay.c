@@ -132,11 +132,12 @@ static const struct zone_node *
 replaced_star(const struct way *way, const struct dns_name *name, const struct dns_answer *answer)
 {
 	const struct zone *zone = &way->laid->overlay->zone;
+	const struct zone_node *node = NULL, *star;
 	struct dns_name above = *name, own;
 
-	while (above.n > 1) {
+	/* a name of the overlay is between the name and any wildcard above it (RFC 4592 3.3.1) */
+	while (above.n > 1 && (node == NULL || !node->exists)) {
 		const size_t label = above.wire[0] + 1u;
-		const struct zone_node *node, *star;
 
 		above.n -= label;
 		memmove(above.wire, above.wire + label, above.n);
@@ -147,8 +148,6 @@ replaced_star(const struct way *way, const struct dns_name *name, const struct d
 			return same_records(answer, below(way, &own, way->type)) ? star : NULL;
 		}
 		node = zone_find(zone, above.wire, above.n);
-		if (node != NULL && node->exists)
-			return NULL;
 	}
 	return NULL;
 }

@@ -76,6 +76,31 @@ Test(diagnose, footer_and_tag)
 	cr_expect(slice_eq(got[0].changes[1].text, SLICE("[x]")));
 }
 
+/* A line can be longer than the buffer in which a canonical body is gathered. */
+Test(diagnose, footer_after_a_long_line)
+{
+	static const char *const canons[] = {"c=relaxed/relaxed", "c=relaxed/simple"};
+	static char line[10003];
+
+	memset(line, 'x', sizeof line - 1);
+	memcpy(line + 10000, "\r\n", 2);
+	for (size_t i = 0; i < COUNT(canons); i++) {
+		struct slice tags =
+			signer_replace(SLICE(TAGS), "c=relaxed/relaxed", canons[i], &rig.arena);
+		struct slice message = signer_replace(SLICE(MESSAGE), "Joe.\r\n", line, &rig.arena);
+		const struct diagnosis *got;
+		size_t n;
+
+		message = signer_sign("rsa-a", arena_cstr(&rig.arena, tags), message, &rig.arena);
+		message = signer_replace(message, "xxx\r\n", "xxx\r\n-- \r\nlist\r\n", &rig.arena);
+		got = run(message, 0, &n);
+		cr_assert_eq(n, 1, "%s", canons[i]);
+		cr_expect(
+			got[0].found && got[0].n == 1 && got[0].changes[0].kind == DIAGNOSE_FOOTER,
+			"%s", canons[i]);
+	}
+}
+
 Test(diagnose, what_passes_is_not_asked)
 {
 	size_t n;

@@ -14,6 +14,8 @@
 	"key.example.net. TXT \"old\"\n"                                                           \
 	"x.deep A 192.0.2.2\n"                                                                     \
 	"*.wild TXT \"star\"\n"                                                                    \
+	"*.two TXT one\n*.two TXT two\n"                                                           \
+	"own.two TXT one\nown.two TXT three\n"                                                     \
 	";!SERVFAIL broken\n"
 
 static const struct row {
@@ -107,6 +109,16 @@ static const struct row {
 	{"a name that a wildcard no longer answers, as it has another type",
 		"*.wild.example.com. TXT \"star\"\na.wild.example.com. A 192.0.2.3\n",
 		"a.wild.example.com", DNS_TXT, "nodata"},
+	{"a wildcard of two records in place of that below", "*.two.example.com. TXT \"new\"\n",
+		"a.two.example.com", DNS_TXT, "ok 0 \"new\""},
+	{"not for a name with as many records, but not all of the wildcard",
+		"*.two.example.com. TXT \"new\"\n", "own.two.example.com", DNS_TXT,
+		"ok 300 \"one\", \"three\""},
+	{"not above a name of the overlay",
+		"*.example.com. TXT \"any\"\nwild.example.com. A 192.0.2.3\n", "a.wild.example.com",
+		DNS_TXT, "ok 300 \"star\""},
+	{"not in another domain", "*.example.net. TXT \"any\"\n", "x.deep.example.com", DNS_A,
+		"ok 300 192.0.2.2"},
 	{"a wildcard over two labels", "*.example.com. TXT \"any\"\n", "a.b.example.com", DNS_TXT,
 		"ok 0 \"any\""},
 };

@@ -7,6 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filter/io/spool.h"
+#include "filter/io/write.h"
+#include "mime/arena.h"
+#include "tests/support/file_content.h"
+
 /* Each read of a pipe returns what is available: read_bytes continues to the end, or the limit. */
 Test(read, all_up_to_the_end)
 {
@@ -91,4 +96,21 @@ Test(read, all)
 			error, rows[i].good ? FAULT_NONE : FAULT_UNREADABLE, "%s", rows[i].name);
 		free(bytes);
 	}
+}
+
+Test(write, bytes)
+{
+	struct arena arena;
+	int fd = spool_open(NULL, 0);
+
+	arena_init(&arena, NULL, NULL);
+	cr_expect(write_bytes(fd, slice_make(NULL, 0)));
+	cr_expect(write_bytes(fd, SLICE("a\0b")));
+	cr_expect(write_bytes(fd, SLICE("")));
+	cr_expect(write_bytes(fd, SLICE("c")));
+	cr_expect(slice_eq(file_content(fd, &arena), SLICE("a\0bc")));
+	close(fd);
+	cr_expect_not(write_bytes(fd, SLICE("x")));
+	cr_expect(write_bytes(fd, SLICE("")), "nothing to do cannot fail");
+	arena_clear(&arena);
 }
