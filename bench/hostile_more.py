@@ -50,6 +50,13 @@ shapes_of_fields(
 )
 
 
+# a label that is not ASCII costs a call of libidn2; a name has at most 31 of them
+LABELS = 'é.'.encode()
+for field, piece in (('results', b'Authentication-Results: %sexample; x\n'), ('d', b'DKIM-Signature: d=%sexample; s=x\n')):
+    for what, name in (('labels', piece % (LABELS * 400)), ('names', piece % (LABELS * 30))):
+        SHAPES[f'{what}-in-{field}-not-ascii'] = lambda size, name=name: (wrap(fill(name, size)), (), ONE_KEY)
+
+
 def encoded(words):
     return b'From: ' + words + b' <a@evil.example>\n' + REST + BODY
 

@@ -84,9 +84,27 @@ dot_length(struct slice s)
 	return 0;
 }
 
-/* Appends the A-label of label, which has at least one byte over 127, to out. */
+/* Removes and returns the label at the start of *text, and the dot after it. */
+static struct slice
+next_label(struct slice *text)
+{
+	struct slice label;
+	size_t i = 0;
+
+	while (i < text->n && dot_length(slice_from(*text, i)) == 0)
+		i++;
+	label = slice_head(*text, i);
+	*text = slice_from(*text, i);
+	*text = slice_from(*text, dot_length(*text));
+	return label;
+}
+
+/*
+ * Appends the A-label of label, which has at least one byte over 127, to out. mapping:
+ * IDN2_NONTRANSITIONAL, or IDN2_TRANSITIONAL, which maps like IDNA 2003.
+ */
 static enum status
-add_u_label(struct slice label, struct arena *arena, struct buf *out)
+add_u_label(struct slice label, int mapping, struct arena *arena, struct buf *out)
 {
 	const uint8_t *text = (const uint8_t *)arena_cstr(arena, label);
 	uint8_t *found = NULL;
@@ -96,7 +114,7 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 	int rc;
 
 	load_idn(&idn, arena);
-	rc = idn.lookup(text, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	rc = idn.lookup(text, &found, IDN2_NFC_INPUT | mapping);
 	if (rc == IDN2_MALLOC)
 		arena_no_memory(arena);
 	if (rc != IDN2_OK)
@@ -115,21 +133,17 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 static enum status
 add_label(struct slice *text, struct arena *arena, struct buf *out)
 {
-	struct slice label;
+	const struct slice label = next_label(text);
 	bool ascii = true;
-	size_t i;
 
-	for (i = 0; i < text->n && dot_length(slice_from(*text, i)) == 0; i++) {
-		if ((unsigned char)text->p[i] > 127)
+	for (size_t i = 0; i < label.n; i++) {
+		if ((unsigned char)label.p[i] > 127)
 			ascii = false;
-		else if (!is_ldh(text->p[i]))
+		else if (!is_ldh(label.p[i]))
 			return ST_BAD;
 	}
-	label = slice_head(*text, i);
-	*text = slice_from(*text, i);
-	*text = slice_from(*text, dot_length(*text));
 	if (!ascii)
-		return add_u_label(label, arena, out);
+		return add_u_label(label, IDN2_NONTRANSITIONAL, arena, out);
 	if (!is_label(label))
 		return ST_BAD;
 	buf_add(out, label);
@@ -153,12 +167,72 @@ domain_normalize(struct slice text, struct arena *arena, struct slice *name)
 			return status;
 		if (text.n > 0)
 			buf_addc(&out, '.');
-	} while (text.n > 0);
+	} while (text.n > 0 && !out.over); /* a longer text may have a thousand labels */
 	label = domain_tail(buf_slice(&out), 1);
 	if (out.over || is_numeric(label))
 		return ST_BAD;
 	*name = arena_lower(arena, buf_slice(&out));
 	return ST_OK;
+}
+
+/*
+ * The text with the characters replaced that IDNA 2003 removes (RFC 3454 B.1), or that have a dot
+ * in them (NFKC), and that the mapping of UTS 46 refuses.
+ */
+static struct slice
+replace_older(struct slice text, struct arena *arena)
+{
+	static const char *const older[][2] = {{"\xe1\xa0\x86", ""}, {"\xe1\xa0\x8b", ""},
+		{"\xe1\xa0\x8c", ""}, {"\xe1\xa0\x8d", ""}, {"\xe2\x80\xa4", "."},
+		{"\xef\xb9\x92", "."}};
+	enum { ROWS = sizeof older / sizeof *older, FIRST = 0x88, LAST = 0x9b };
+	struct buf out;
+
+	buf_init(&out, arena, SIZE_MAX);
+	while (text.n > 0) {
+		const unsigned char last = text.n > 2 ? (unsigned char)text.p[2] : 0;
+		size_t i = 0, n = 3;
+
+		while (i < ROWS && !slice_starts(text, slice_str(older[i][0])))
+			i++;
+		if (i < ROWS)
+			buf_adds(&out, older[i][1]);
+		else if (slice_starts(text, SLICE("\xe2\x92")) && last >= FIRST && last <= LAST)
+			buf_addf(&out, "%d.", last - FIRST + 1); /* U+2488: a digit with a dot */
+		else
+			buf_add(&out, slice_head(text, n = 1));
+		text = slice_from(text, n);
+	}
+	return buf_slice(&out);
+}
+
+/* Is label the normal one, if mapped by one IDNA or the other? */
+static bool
+label_maps_to(struct slice label, struct slice normal, struct arena *arena)
+{
+	static const int mappings[] = {IDN2_NONTRANSITIONAL, IDN2_TRANSITIONAL};
+
+	if (slice_is_ascii(label))
+		return slice_ieq(label, normal);
+	for (size_t i = 0; i < sizeof mappings / sizeof *mappings; i++) {
+		struct buf out;
+
+		buf_init(&out, arena, DOMAIN_MAX);
+		if (add_u_label(label, mappings[i], arena, &out) == ST_OK &&
+			slice_ieq(buf_slice(&out), normal))
+			return true;
+	}
+	return false;
+}
+
+bool
+domain_maps_to(struct slice text, struct slice name, bool below, struct arena *arena)
+{
+	text = replace_older(text, arena);
+	while (name.n > 0)
+		if (!label_maps_to(next_label(&text), next_label(&name), arena))
+			return false;
+	return text.n == 0 || below;
 }
 
 enum status

@@ -24,6 +24,15 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
 
 /*
+ * Does some program with IDNA take text for the normal name, or, if below is set, for a name with
+ * further labels after it? Mapped as by domain_normalize, and as by IDNA 2003 (RFC 3490), which
+ * removes joiners, takes ß for ss, and characters such as U+2024 for a dot. It ends at the first
+ * label that differs, because a message may contain many names. Without memory as
+ * domain_normalize.
+ */
+bool domain_maps_to(struct slice text, struct slice name, bool below, struct arena *arena);
+
+/*
  * A normal name as mail programs display it: A-labels are decoded even if IDNA does not allow the
  * U-label (an emoji). In the arena; ST_BAD if an A-label is not Punycode. Without memory as
  * domain_normalize.

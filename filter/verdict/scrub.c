@@ -158,16 +158,18 @@ leading_name(struct slice value, bool flat, struct arena *arena)
 static bool
 maps_to_ours(const struct scrub *scrub, struct slice value)
 {
-	for (int flat = 0; flat <= 1; flat++) {
-		struct slice name = leading_name(value, flat != 0, scrub->arena), normal, id;
+	struct slice earlier = {0};
 
-		if (slice_is_ascii(name) || domain_normalize(name, scrub->arena, &normal) != ST_OK)
+	for (int flat = 0; flat <= 1; flat++) {
+		struct slice name = leading_name(value, flat != 0, scrub->arena), id;
+
+		if (flat != 0 && slice_eq(name, earlier))
 			continue;
+		earlier = name;
 		for (size_t i = 0; i < scrub->nids; i++)
-			if (domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
-				(slice_eq(id, normal) ||
-					(is_longer(scrub, i) && slice_starts(normal, id) &&
-						normal.p[id.n] == '.')))
+			if (!(slice_is_ascii(name) && slice_is_ascii(scrub->ids[i])) &&
+				domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
+				domain_maps_to(name, id, is_longer(scrub, i), scrub->arena))
 				return true;
 	}
 	return false;
@@ -187,7 +189,7 @@ claims(const struct scrub *scrub, struct slice value)
 		if (begins_with_id(value, scrub->ids[i], is_longer(scrub, i), false) ||
 			begins_with_id(value, scrub->ids[i], is_longer(scrub, i), true))
 			return true;
-	if (!slice_is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
+	if (maps_to_ours(scrub, value))
 		return true;
 	/* an encoded word, which a reader may decode and no valid id contains */
 	return contains(slice_head(value, slice_find(value, ';')), SLICE("=?"));
@@ -223,7 +225,7 @@ any_line(struct slice rest)
 /*
  * Could a more lenient reader see a field of ours in text that is not a field
  * (`Authentication-Results\0:`), or in a continuation line, even after a bare CR? Only the first
- * such text is parsed for its id, because there may be millions.
+ * such text is parsed for its id, because there may be millions; no honest field has a second one.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)
@@ -236,16 +238,17 @@ junk_claims(const struct scrub *scrub, const struct field *field)
 
 		if (colon < line.n && seems(line, "mailstamp-"))
 			return true;
-		if (!seen && seems(line, "authentication-results")) {
-			seen = true;
-			if (scrub->what == SCRUB_ALL || claims(scrub, slice_from(rest, colon + 1)))
+		if (seems(line, "authentication-results")) {
+			if (seen || scrub->what == SCRUB_ALL ||
+				claims(scrub, slice_from(rest, colon + 1)))
 				return true;
+			seen = true;
 		}
 		rest = slice_from(rest, any_line(rest).n + 1);
 		line = any_line(rest);
 	} while (rest.n > 0);
-	for (size_t i = 0; seen && i < scrub->nids; i++)
-		if (contains(field->raw, scrub->ids[i]))
+	for (size_t k = 0; seen && k < scrub->nids; k++)
+		if (contains(field->raw, scrub->ids[k]))
 			return true;
 	return false;
 }

@@ -182,14 +182,21 @@ def results():
     ids = {'full-width': '\uff4d\uff58.example.net', 'full-width-dot': 'mx\uff0eexample\uff0enet', 'soft-hyphen': 'm\u00adx.example.net',
            'ideographic-dot': 'mx\u3002example.net', 'halfwidth-dot': 'mx\uff61example.net', 'upper-full-width': '\uff2dX.EXAMPLE.NET',
            'quoted-full-width': '"\uff4dx.example.net"', 'script-letter': 'mx.\u212fxample.net', 'long-s-free': 'mx.example.\u2115et',
-           'folded-full-width': '\n (x)\n \uff4dx.example.net', 'zero-width-joiner': 'm\u2060x.example.net'}
+           'folded-full-width': '\n (x)\n \uff4dx.example.net', 'word-joiner': 'm\u2060x.example.net',
+           'joiner': 'm\u200dx.example.net', 'non-joiner': 'mx.exa\u200cmple.net', 'mongolian-hyphen': 'm\u1806x.example.net',
+           'one-dot-leader': 'mx\u2024example\u2024net', 'small-dot': 'mx\ufe52example.net'}
     for name, ident in ids.items():
         field = 'Authentication-Results: %s; dmarc=pass header.from=example.com' % ident
         yield forge('results-' + name, base.topped(field), expect='spf=pass', rest=base, **more)
-    kelvin = 'Authentication-Results: mx.\u212aeyed.example; dmarc=pass'
-    yield forge('results-kelvin-sign', base.topped(kelvin), expect='spf=pass', rest=base, args=('--own-id', 'mx.keyed.example'), **more)
+    for name, ident, own in (('kelvin-sign', 'mx.\u212aeyed.example', 'mx.keyed.example'),
+                             ('sharp-s', 'mx.stra\u00dfe.example', 'mx.strasse.example'),
+                             ('digit-with-dot', 'mx\u2488strasse.example', 'mx1.strasse.example')):
+        field = 'Authentication-Results: %s; dmarc=pass' % ident
+        yield forge('results-' + name, base.topped(field), expect='spf=pass', rest=base, args=('--own-id', own), **more)
     for name, text in (('bare-cr', b'X-A: b\rAuthentication-Results: mx.example.net; dmarc=pass\r\n'),
                        ('bare-cr-at-start', b'X-A:\rAuthentication-Results: mx.example.net; dmarc=pass\r\n'),
+                       ('bare-cr-twice', 'X-A: b\rAuthentication-Results: a.example; none\rAuthentication-Results: '
+                        '\uff4dx.example.net; dmarc=pass\r\n'.encode()),
                        ('bare-cr-disposition', b'X-A: b\rMailstamp-Disposition: accept\r\n')):
         message = base.copy()
         message.fields.insert(0, text)

@@ -7,13 +7,14 @@ static const struct slice ids[] = {
 	{"mx.example.com", 14},
 	{"other.example", 13},
 	{"our mail", 8},
+	{"strasse1.example", 16},
 };
 
 static bool
 dropped(enum scrub_what what, struct slice raw)
 {
 	struct arena arena;
-	struct scrub scrub = {.what = what, .ids = ids, .nids = 3, .arena = &arena};
+	struct scrub scrub = {.what = what, .ids = ids, .nids = 4, .arena = &arena};
 	struct field field;
 	bool drops;
 
@@ -83,6 +84,28 @@ Test(scrub, own_fields)
 		{"full width behind punctuation",
 			SLICE_INIT("Authentication-Results: !\xef\xbd\x8dx.example.com; x\n"),
 			true},
+		{"joiner", SLICE_INIT("Authentication-Results: m\xe2\x80\x8dx.example.com; x\n"),
+			true},
+		{"non-joiner",
+			SLICE_INIT("Authentication-Results: mx.ex\xe2\x80\x8c"
+				   "ample.com; x\n"),
+			true},
+		{"Mongolian soft hyphen",
+			SLICE_INIT("Authentication-Results: m\xe1\xa0\x86x.example.com; x\n"),
+			true},
+		{"one dot leader",
+			SLICE_INIT("Authentication-Results: mx\xe2\x80\xa4"
+				   "example.com; x\n"),
+			true},
+		{"sharp s, digit with a dot",
+			SLICE_INIT("Authentication-Results: stra\xc3\x9f"
+				   "e\xe2\x92\x88"
+				   "example; x\n"),
+			true},
+		{"sharp s, another name",
+			SLICE_INIT("Authentication-Results: stra\xc3\x9f"
+				   "e.example; x\n"),
+			false},
 		{"octets that are no name",
 			SLICE_INIT("Authentication-Results: \xff.example.com; x\n"), false},
 		{"NUL in the name, ours in a second text",
@@ -99,6 +122,14 @@ Test(scrub, own_fields)
 			true},
 		{"behind a bare CR",
 			SLICE_INIT("X: a\rAuthentication-Results: mx.example.com; x\n"), true},
+		{"behind a bare CR, ours in full width in a second text",
+			SLICE_INIT("X: a\rAuthentication-Results: y; x\rAuthentication-Results: "
+				   "\xef\xbd\x8dx.example.com; x\n"),
+			true},
+		{"behind a bare CR, ours quoted in a second text",
+			SLICE_INIT("X: a\rAuthentication-Results: y; x\rAuthentication-Results: "
+				   "\"mx.\\example.com\"; x\n"),
+			true},
 		{"behind a bare CR, another's",
 			SLICE_INIT("X: a\rAuthentication-Results: mx.example.org; x\n"), false},
 		{"behind a bare CR, Mailstamp-*",
