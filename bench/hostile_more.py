@@ -245,6 +245,50 @@ def diagnose_short_lines_and_a_long_subject(size):
     return start.bytes().replace(b'Subject:', subject, 1), DIAGNOSE, SIGNED
 
 
+def again(name, piece, **fields):
+    """a body that is one piece again and again, which was another one when it was signed"""
+    def make(size):
+        start = mail()
+        for field, value in fields.items():
+            field = field.replace('_', '-')
+            start = start.replaced(field, value) if start.has(field) else start.topped(f'{field}: {value}')
+        start = start.signed()
+        start.body = fill(piece, size).replace(b'\n', b'\r\n')
+        return start.bytes(), DIAGNOSE, SIGNED
+    SHAPES['diagnose-' + name] = make
+
+
+again('bare-crs', b'x\r')
+again('one-line', b'x')
+again('octets-of-0', b'\0')
+again('white-space', b'\t \t\n')
+again('two-octets', b'\xe9\xe8\n', Content_Type='text/plain; charset=iso-8859-1')
+again('quoted-printable', b'a=3Db =20\n', Content_Transfer_Encoding='quoted-printable')
+again('links-in-links', b'https://a.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.safelinks.protection.outlook.com%2F%3Furl%3D')
+again('parameters', b'--b\nContent-Type: text/plain' + b'; a=b' * 10000 + b'\n\nx\n', Content_Type='multipart/mixed; boundary=b')
+
+
+@shape
+def diagnose_copied_fields(size):
+    text = mail().signed().bytes().replace(b'Subject: ', b'Subject: [x] ')
+    return text.replace(b'd=example.com;', b'd=example.com; z=' + fill(b'|Subject:x=20y', min(size, FIELD))[1:] + b';', 1), DIAGNOSE, SIGNED
+
+
+@shape
+def diagnose_several_signatures(size):
+    start = mail().topped('Content-Transfer-Encoding: quoted-printable')
+    for i in range(16):
+        start = start.signed(h=['From', 'To', 'Subject', 'Date', 'Message-ID'][:1 + i % 5])
+    start.body = fill(b'=41=3D=\r\n', size)
+    return start.bytes(), DIAGNOSE, SIGNED
+
+
+@shape
+def explained_attached_in_attached(size):
+    text = b''.join(b'--b%d\nContent-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=b%d\n\n' % (i, i + 1) for i in range(60))
+    return wrap(MULTIPART.replace(b'=b', b'=b0'), b'\n' + text + fill(b'--\n\n', size)), EXPLAINED, ''
+
+
 @bomb
 def mime_of_a_hundred_levels():
     return SHAPES['diagnose-nested-parts'](300000)

@@ -38,7 +38,10 @@ buf_add(struct buf *buf, struct slice s)
 void
 buf_addc(struct buf *buf, char c)
 {
-	buf_add(buf, slice_make(&c, 1));
+	if (buf->n < buf->cap)
+		buf->p[buf->n++] = c;
+	else
+		buf_add(buf, slice_make(&c, 1));
 }
 
 void

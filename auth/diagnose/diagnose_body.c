@@ -238,7 +238,7 @@ try_body(void *arg, const size_t *picks)
 {
 	struct body_search *search = arg;
 	bool first = true, found = false;
-	struct slice body;
+	struct slice body = SLICE("");
 	size_t to;
 
 	for (size_t i = 0; i < search->n; i++)
@@ -250,7 +250,7 @@ try_body(void *arg, const size_t *picks)
 		if (found)
 			report(search, picks, body, to);
 	}
-	diagnose_spend(search->budget, WORK_A_TRY + 2 * search->plan->body.n);
+	diagnose_spend(search->budget, WORK_A_TRY + 2 * search->plan->body.n + body.n);
 	arena_reset_within(&search->scratch, KEPT_MAX);
 	return found;
 }

@@ -80,61 +80,66 @@ unit(const struct diagnose_qp_style *style, struct slice line, size_t i)
 	return n;
 }
 
-/*
- * Breaks the line in progress after its last space, or at its end if it has none. Returns the
- * length of what moved to the new line.
+/* The line in progress; with words, what moves to a new one can be longer than the style's width.
  */
-static size_t
-break_at_word(struct buf *out, size_t start)
-{
-	char moved[80];
-	size_t at = out->n, n;
+struct coded {
+	char p[128];
+	size_t n;
+};
 
-	while (at > start && out->p[at - 1] != ' ')
+/* Ends the line in progress, for words after its last space, if it has one. */
+static void
+break_line(const struct diagnose_qp_style *style, struct coded *now, struct buf *out)
+{
+	size_t at = style->words ? now->n : 0;
+
+	while (at > 0 && now->p[at - 1] != ' ')
 		at--;
-	n = out->n - at;
-	if (at == start || n >= sizeof moved)
-		n = 0;
-	if (n > 0)
-		memcpy(moved, out->p + at, n);
-	out->n -= n;
+	if (at == 0)
+		at = now->n;
+	buf_add(out, slice_make(now->p, at));
 	buf_adds(out, "=\r\n");
-	buf_add(out, slice_make(moved, n));
-	return n;
+	now->n -= at;
+	memmove(now->p, now->p + at, now->n);
+}
+
+static void
+add_escape(const struct diagnose_qp_style *style, unsigned char c, struct coded *now)
+{
+	const char *digits = style->lower ? "0123456789abcdef" : "0123456789ABCDEF";
+
+	now->p[now->n++] = '=';
+	now->p[now->n++] = digits[c >> 4];
+	now->p[now->n++] = digits[c & 15];
 }
 
 static void
 encode_line(const struct diagnose_qp_style *style, struct slice line, struct buf *out)
 {
-	size_t column = 0, start = out->n, n;
+	struct coded now = {.n = 0};
 
-	for (size_t i = 0; i < line.n; i += n) {
+	for (size_t i = 0, n; i < line.n; i += n) {
 		size_t width, room = style->width;
 
+		/* what leaves room for a soft break in any case */
+		for (; i < line.n && now.n + 1 < room && is_plain(style, line, i); i++)
+			now.p[now.n++] = line.p[i];
+		if (i == line.n)
+			break;
 		n = unit(style, line, i);
 		width = n > 1 ? 3 * n : is_plain(style, line, i) ? 1 : 3;
 		/* the last piece of a line needs no room for a soft break */
 		if (i + n < line.n || style->last_short)
 			room--;
-		if (column + width > room) {
-			if (style->words) {
-				column = break_at_word(out, start);
-			} else {
-				buf_adds(out, "=\r\n");
-				column = 0;
-			}
-			start = out->n - column;
-		}
-		for (size_t k = 0; k < n; k++) {
-			unsigned char c = (unsigned char)line.p[i + k];
-
+		if (now.n + width > room)
+			break_line(style, &now, out);
+		for (size_t k = 0; k < n; k++)
 			if (width == 1)
-				buf_addc(out, (char)c);
+				now.p[now.n++] = line.p[i + k];
 			else
-				buf_addf(out, style->lower ? "=%02x" : "=%02X", c);
-		}
-		column += width;
+				add_escape(style, (unsigned char)line.p[i + k], &now);
 	}
+	buf_add(out, slice_make(now.p, now.n));
 }
 
 void

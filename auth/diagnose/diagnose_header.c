@@ -120,7 +120,7 @@ verifies(struct header_search *search, const struct field *fields, size_t n,
 	if (selection.oversize ||
 		dkim_header_hash(&again.sig, &selection, in.crypto, digest) != ST_OK)
 		return false;
-	diagnose_spend(search->budget, WORK_A_TRY + WORK_A_FIELD * n);
+	diagnose_spend(search->budget, WORK_A_TRY + WORK_A_FIELD * n + 2 * sig_field->raw.n);
 	for (size_t i = 0; i < selection.n; i++)
 		diagnose_spend(search->budget, 2 * selection.fields[i]->raw.n);
 	if (again.sig.a == DKIM_RSA_SHA256) {

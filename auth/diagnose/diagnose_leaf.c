@@ -51,23 +51,38 @@ ends_line(struct slice text)
 	return text.n > 0 && text.p[text.n - 1] == '\n';
 }
 
+/* Does the style turn decoded back into raw? again: a buffer for one line at a time. */
+static bool
+has_style(const struct diagnose_qp_style *style, struct slice decoded, struct slice raw,
+	struct buf *again)
+{
+	struct slice line;
+
+	while (line_next(&decoded, &line)) {
+		again->n = 0;
+		diagnose_qp_encode(style, line, again);
+		if (!slice_starts(raw, buf_slice(again)))
+			return false;
+		raw = slice_from(raw, again->n);
+	}
+	return raw.n == 0;
+}
+
 /* The index of the quoted-printable style that turns decoded back into raw, or -1. */
 static int
 find_style(struct slice raw, struct slice decoded, struct arena *arena)
 {
+	struct arena scratch;
+	struct buf again;
 	int found = -1;
 
-	for (int i = 0; i < DIAGNOSE_QP_STYLES && found < 0; i++) {
-		struct arena scratch;
-		struct buf again;
-
-		arena_init(&scratch, arena->oom, arena->oom_arg);
-		again = new_buf(raw.n, &scratch);
-		diagnose_qp_encode(&diagnose_qp_styles[i], decoded, &again);
-		if (slice_eq(buf_slice(&again), canonical_ends(raw, &scratch)))
+	arena_init(&scratch, arena->oom, arena->oom_arg);
+	again = new_buf(raw.n, &scratch);
+	raw = canonical_ends(raw, &scratch);
+	for (int i = 0; i < DIAGNOSE_QP_STYLES && found < 0; i++)
+		if (has_style(&diagnose_qp_styles[i], decoded, raw, &again))
 			found = i;
-		arena_clear(&scratch);
-	}
+	arena_clear(&scratch);
 	return found;
 }
 

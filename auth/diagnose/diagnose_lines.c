@@ -96,10 +96,9 @@ from_cr(struct slice body, struct buf *out)
 	for (size_t i = 0; i < body.n; i++) {
 		bool lf = i + 1 < body.n && body.p[i + 1] == '\n';
 
+		buf_addc(out, body.p[i]);
 		if (body.p[i] == '\r' && !lf)
-			buf_adds(out, "\r\n");
-		else
-			buf_addc(out, body.p[i]);
+			buf_addc(out, '\n');
 	}
 }
 

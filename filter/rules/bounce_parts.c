@@ -26,6 +26,7 @@ struct search {
 	char *reply;
 	size_t size, n;
 	size_t parts, reports;
+	size_t left;   /* octets of messages that may still be searched */
 	bool attached; /* the current bounce is only a part of the message */
 	bool whole;
 };
@@ -161,6 +162,11 @@ search_message(struct search *search, struct slice raw, bool recoded, size_t dep
 	bool whole;
 	size_t n, end;
 
+	if (raw.n > search->left) {
+		search->whole = false;
+		return;
+	}
+	search->left -= raw.n;
 	if (structure_parts(search->gmime, raw, true, &search->arena, parts, &n, &whole) != ST_OK)
 		end_there(NULL, ARENA_MEMORY);
 	search->whole = search->whole && whole;
@@ -188,6 +194,7 @@ work_there(void *arg, char *reply, size_t size)
 	search->reply = reply;
 	search->size = size - AROUND;
 	search->n = 1;
+	search->left = BOUNCE_TIMES * search->raw.n + BOUNCE_MORE;
 	search->whole = true;
 	search_message(search, search->raw, false, 0);
 	reply[0] = search->whole;

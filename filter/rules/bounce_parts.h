@@ -29,11 +29,14 @@ struct bounce_part {
 
 /*
  * The limits: parts beyond them are not found. A message in a message is searched for bounces up to
- * BOUNCE_DEPTH times, but never a returned message.
+ * BOUNCE_DEPTH times, but never a returned message; and all of them together have at most
+ * BOUNCE_TIMES times the octets of the message, and BOUNCE_MORE.
  */
 enum {
 	BOUNCE_OCTETS = 32 * 1024 * 1024, /* of the message; a larger one is not searched */
 	BOUNCE_DEPTH = 4,
+	BOUNCE_TIMES = 2,
+	BOUNCE_MORE = 512 * 1024,
 	BOUNCE_REPORTS = 10,
 	BOUNCE_PARTS = 50,
 	BOUNCE_TEXT_OCTETS = 64 * 1024,
