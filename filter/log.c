@@ -287,6 +287,16 @@ log_signal(int number)
 }
 
 void
+log_library(int number)
+{
+	char text[4];
+
+	write_last("temporary failure: a library ended the program, for lack of memory or another "
+		   "fault: signal ",
+		digits(number, text));
+}
+
+void
 log_forbidden(int number, const char *name)
 {
 	char text[4];

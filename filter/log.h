@@ -55,6 +55,9 @@ void log_about(struct slice queue_id, struct slice message_id, struct arena *are
 /* The same as log_signal, for a forbidden system call; name: its name, or NULL. */
 void log_forbidden(int number, const char *name);
 
+/* The same for a library that ended the process itself, as GLib does when out of memory. */
+void log_library(int number);
+
 void log_close(struct log *log);
 
 #endif

@@ -31,6 +31,7 @@ struct address_gmime {
 	bool died;                 /* the separate process died while reading the last value */
 	pthread_mutex_t lock;      /* protects loading only */
 	enum { UNTRIED, LOADED, FAILED } state;
+	__typeof__(&g_log_set_default_handler) on_log;
 	__typeof__(&g_mime_init) init;
 	__typeof__(&internet_address_list_parse) parse;
 	__typeof__(&internet_address_list_length) length;
@@ -71,10 +72,24 @@ address_gmime_close(struct address_gmime *gmime)
 	free(gmime);
 }
 
+/*
+ * In place of GLib's handler, which asks for the peer of stderr: a call that the sandbox can
+ * forbid. After a lack of memory, GLib ends the process with SIGTRAP.
+ */
+static void
+write_nothing(const gchar *domain, GLogLevelFlags level, const gchar *text, gpointer arg)
+{
+	(void)domain;
+	(void)level;
+	(void)text;
+	(void)arg;
+}
+
 static bool
 load_gmime(struct address_gmime *gmime)
 {
 	static const struct late_name names[] = {
+		LATE_ALWAYS(address_gmime, on_log, g_log_set_default_handler),
 		LATE_ALWAYS(address_gmime, init, g_mime_init),
 		LATE_ALWAYS(address_gmime, parse, internet_address_list_parse),
 		LATE_ALWAYS(address_gmime, length, internet_address_list_length),
@@ -89,6 +104,7 @@ load_gmime(struct address_gmime *gmime)
 
 	if (!late_load("libgmime-3.0.so.0", names, sizeof names / sizeof *names, gmime))
 		return false;
+	(void)gmime->on_log(write_nothing, NULL);
 	gmime->init();
 	return true;
 }

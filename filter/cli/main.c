@@ -23,10 +23,12 @@
 #include "filter/intake/input.h"
 #include "filter/io/fault.h"
 #include "filter/log.h"
+#include "filter/out/delivery_error.h"
 #include "filter/out/runner.h"
 #include "filter/plan/plan.h"
 #include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
+#include "filter/sandbox/calls.h"
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
 #include "filter/store/store_prune.h"
@@ -39,22 +41,24 @@ enum { PARSE_SECONDS = 15 };
 enum { SYS_SECCOMP = 1 }; /* a si_code that glibc 2.36 does not define */
 #endif
 
+/*
+ * Logs why a signal ends the process: a system call that the sandbox forbids, a library that gave
+ * up (abort() ends with a call that is forbidden in the sandbox, GLib with SIGTRAP), or anything
+ * else.
+ */
 static void
-on_fatal(int number)
+on_fatal(int number, siginfo_t *info, void *context)
 {
-	log_signal(number);
-	runner_kill();
-	_exit(EXIT_TEMPFAIL);
-}
+	const bool forbidden = number == SIGSYS && info->si_code == SYS_SECCOMP;
 
-/* Handles a system call that the sandbox forbids. */
-static void
-on_forbidden(int number, siginfo_t *info, void *context)
-{
-	(void)context;
-	if (info->si_code != SYS_SECCOMP)
-		on_fatal(number);
-	log_forbidden(info->si_syscall, call_name(info->si_syscall));
+	if (forbidden && call_is_abort(info->si_syscall, context))
+		log_library(SIGABRT);
+	else if (forbidden)
+		log_forbidden(info->si_syscall, call_name(info->si_syscall));
+	else if ((number == SIGABRT || number == SIGTRAP) && info->si_code != SI_USER)
+		log_library(number);
+	else
+		log_signal(number);
 	runner_kill();
 	_exit(EXIT_TEMPFAIL);
 }
@@ -105,7 +109,6 @@ catch_signals(void)
 		SIGILL,
 		SIGABRT,
 		SIGXCPU,
-		SIGXFSZ,
 		SIGTERM,
 		SIGINT,
 		SIGHUP,
@@ -123,27 +126,23 @@ catch_signals(void)
 #ifdef SIGSTKFLT
 		SIGSTKFLT,
 #endif
+		SIGSYS,
 	};
 	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
-	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
-	struct sigaction forbidden = {
-		.sa_sigaction = on_forbidden, .sa_flags = SA_ONSTACK | SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = on_fatal, .sa_flags = SA_ONSTACK | SA_SIGINFO};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	sigemptyset(&action.sa_mask);
-	sigemptyset(&forbidden.sa_mask);
 	sigemptyset(&ignore.sa_mask);
-	if (sigaltstack(&alternative, NULL) != 0) {
-		action.sa_flags = 0;
-		forbidden.sa_flags = SA_SIGINFO;
-	}
+	if (sigaltstack(&alternative, NULL) != 0)
+		action.sa_flags = SA_SIGINFO;
 	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
 		(void)sigaction(fatal[i], &action, NULL);
-	(void)sigaction(SIGSYS, &forbidden, NULL);
 	(void)signal(SIGCHLD,
 		SIG_DFL); /* if the caller ignores it, the exit status of children is lost */
-	(void)sigaction(
-		SIGPIPE, &ignore, NULL); /* a closed output is then EPIPE, and the exit status 75 */
+	/* a closed output is then EPIPE, and a file over RLIMIT_FSIZE EFBIG: both are 75 */
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 /*
@@ -385,6 +384,14 @@ arm_early(int argc, char **argv)
 		log_arm_alone(&options);
 }
 
+static void
+tell_output(struct arena *arena)
+{
+	const struct error error = delivery_error(DELIVERY_E_OUTPUT);
+
+	error_print(&error, arena);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -406,8 +413,11 @@ main(int argc, char **argv)
 		 profile_is_host(options_scan_profile(argc, argv, &given));
 	arena_init(&arena, silent ? on_no_memory : on_no_memory_told, NULL);
 	status = run_command(argc, argv, &arena);
-	if (fflush(stdout) != 0)
+	if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status != EXIT_TEMPFAIL) {
 		status = EXIT_TEMPFAIL;
+		if (!silent)
+			tell_output(&arena);
+	}
 	arena_clear(&arena);
 	guard_end(status);
 	return status;

@@ -9,6 +9,7 @@
 #include "filter/io/clock.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
+#include "filter/out/delivery_error.h"
 #include "filter/settings/profile.h"
 #include "filter/source/source.h"
 #include "filter/text/error_words.h"
@@ -442,7 +443,13 @@ run_all(struct run *run, struct arena *arena)
 		return EXIT_TEMPFAIL;
 	if (archives)
 		print_counts(&run->counts);
-	return fflush(stdout) == 0 && run->counts.waiting == 0 ? 0 : EXIT_TEMPFAIL;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		const struct error error = delivery_error(DELIVERY_E_OUTPUT);
+
+		error_print(&error, arena);
+		return EXIT_TEMPFAIL;
+	}
+	return run->counts.waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 
 int

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -86,19 +85,6 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 	return ST_OK;
 }
 
-/*
- * Ignores SIGXFSZ, so that a write beyond RLIMIT_FSIZE fails. The handler in main.c would end the
- * process, and leave a partial file.
- */
-static void
-ignore_limit(void)
-{
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-	sigemptyset(&ignore.sa_mask);
-	(void)sigaction(SIGXFSZ, &ignore, NULL);
-}
-
 /* Removes a temporary file that was created but cannot be used. */
 static enum status
 give_up(int fd, const char *part, enum fault error, enum fault *why)
@@ -136,7 +122,6 @@ ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *
 	/* the new file must not be more accessible than the old one */
 	if (mode != 0 && fchmod(fd, mode) != 0)
 		return give_up(fd, file->part, fault_of_write(errno), why);
-	ignore_limit();
 	file->out = fdopen(fd, "w");
 	if (file->out == NULL)
 		return give_up(fd, file->part, FAULT_NO_MEMORY, why);

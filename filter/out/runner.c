@@ -83,8 +83,8 @@ end_with_parent(pid_t parent)
 static pid_t
 start_command(char *const argv[], int fd)
 {
-	static const int changed[] = {SIGPIPE, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS,
-		SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2};
+	static const int changed[] = {SIGPIPE, SIGXFSZ, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+		SIGSYS, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2};
 	const pid_t parent = getpid(), pid = fork();
 
 	if (pid > 0)

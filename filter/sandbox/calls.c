@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define ANY(set, name)                                                                             \
@@ -194,4 +195,20 @@ call_name(int number)
 		if (call_labels[i].number == number)
 			return call_labels[i].name;
 	return NULL;
+}
+
+bool
+call_is_abort(int number, const void *context)
+{
+	const ucontext_t *at = context;
+	uint64_t signal = 0;
+
+#if defined(__x86_64__)
+	signal = (uint64_t)at->uc_mcontext.gregs[REG_RDX];
+#elif defined(__aarch64__)
+	signal = at->uc_mcontext.regs[2];
+#else
+	(void)at;
+#endif
+	return number == SYS_tgkill && signal == SIGABRT;
 }

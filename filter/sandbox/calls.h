@@ -55,4 +55,10 @@ extern const size_t call_label_count;
 /* The name of a system call; NULL if it is not known. A signal handler may call this function. */
 const char *call_name(int number);
 
+/*
+ * Is this call, which the sandbox forbids, the one with which abort() ends its own process?
+ * context: the third argument of the handler of SIGSYS.
+ */
+bool call_is_abort(int number, const void *context);
+
 #endif

@@ -5,6 +5,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import resource
 import socket
 import subprocess
@@ -23,16 +24,17 @@ def no_memory(archive):
     if 'asan' in archive.program:
         return  # must be loaded first
     faulty = shim.Shim(archive.folder)
-    argv = ['--output', 'json', '--jobs', '1', '--shard', '1/1', archive.mail / archive.rows[0][0]]
-    whole = archive.run(*argv, env=faulty.counting())
-    times = faulty.counted()['malloc']
-    check('memory: enough', whole.returncode == 0 and times > 100, (times, whole.stderr))
-    bad = []
-    for n in [*range(1, 100), *range(100, times + 1, 1 + times // 100)]:
-        ran = archive.run(*argv, env=faulty.failing('malloc', n, errno.ENOMEM))
-        if not (ran.stdout == whole.stdout if ran.returncode == 0 else ran.returncode == 75 and ran.stderr):
-            bad.append((n, ran.returncode, ran.stdout[-80:], ran.stderr[-80:]))
-    check('memory: none for one thing', not bad, (len(bad), bad[:3]))
+    message = archive.mail / archive.rows[0][0]
+    for name, argv in (('JSON', ['--output', 'json', '--shard', '1/1']), ('numbers', ['--dmarc-compare', '--what-if', 'b.test: p=reject'])):
+        whole = archive.run(*argv, '--jobs', '1', message, env=faulty.counting())
+        times = faulty.counted()['malloc']
+        check(f'memory, {name}: enough', whole.returncode == 0 and times > 100, (times, whole.stderr))
+        bad = []
+        for n in [*range(1, 200), *range(200, times + 1, 1 + times // 100)]:
+            ran = archive.run(*argv, '--jobs', '1', message, env=faulty.failing('malloc', n, errno.ENOMEM))
+            if not (ran.stdout == whole.stdout if ran.returncode == 0 else ran.returncode == 75 and ran.stderr):
+                bad.append((n, ran.returncode, ran.stdout[-80:], ran.stderr[-80:]))
+        check(f'memory, {name}: none for one thing', not bad, (len(bad), bad[:3]))
     in_pieces(archive, faulty)
     no_memory_for_settings(archive, faulty)
     no_memory_for_folders(archive, faulty)
@@ -42,6 +44,7 @@ def no_memory(archive):
     no_mailbox_in_a_shard(archive, faulty)
     bad_list(archive, faulty)
     no_memory_for_libraries(archive, faulty)
+    no_room(archive)
 
 
 def in_pieces(archive, faulty):
@@ -72,6 +75,10 @@ def in_pieces(archive, faulty):
                     if got.returncode != failed or json.loads(got.stdout).get('error_code') not in codes or not got.stderr:
                         bad.append((n, got))
             check(f'in pieces, {name}, error {error} of pread: the same, or told', not bad and (others > 1 or not codes), (others, bad[:2]))
+        anew = [ran(faulty.failing('pread', n, -2)) for n in range(1, made['pread'] + 1)]
+        check(f'in pieces, {name}: a beginning that is another one than was looked at', [
+            (got.returncode, json.loads(got.stdout)['error_code'], got.stderr != b'') for got in anew if got.returncode == 75] ==
+              [(75, 'file_changed', True)], anew)
         journal = ['--resume', archive.folder / f'pieces{name}.journal']
         first, second = (ran(env, [*argv[:-1], *journal, message]) for env in (faulty.failing('pread', made['pread'], 0), None))
         check(f'in pieces, {name}: a message that changed is evaluated again', first.returncode == 75 and
@@ -412,6 +419,7 @@ def no_memory_for_libraries(archive, faulty):
             'explain, JSON': ['explain', *dns, '--output', 'json', folder / '1.eml'],
             'plan': ['plan', *dns, 'b.test', '--archive', folder],
             'batch': ['batch', *dns, '--jobs', '1', '--output', 'json', folder],
+            'batch --attached': ['batch', *dns, '--jobs', '1', '--output', 'json', '--attached', archive.folder / 'outer.eml'],
             'report read': ['report', 'read', '--store', store, folder / '3.zip'],
             'report read, a mail': ['report', 'read', '--store', store, folder / '1.eml'],    # GLib can wait for itself
             'report show': ['report', 'show', '--store', store, '--output', 'json', *dns[:4]],
@@ -426,6 +434,53 @@ def no_memory_for_libraries(archive, faulty):
             got = run(faulty.failing('malloc', n, errno.ENOMEM))
             ends[got.returncode] += 1
             less = words[0] == 'explain' and got.returncode != 75 and got.stdout != whole.stdout    # advice that could not be proved
-            if got.returncode not in (whole.returncode, 10, 75) or (got.returncode == 75 and b'mailstamp: ' not in got.stderr) or less:
+            # a library that gave up is told as that; 11: glibc's own lookup of names, 14: GLib waits for itself
+            wrong = b'forbids' in got.stderr or re.search(rb'ended by signal (?!11|14)', got.stderr)
+            if got.returncode not in (whole.returncode, 10, 75) or (got.returncode == 75 and b'mailstamp: ' not in got.stderr) or less or wrong:
                 bad.append((n, got.returncode, got.stderr[-200:]))
         check(f'libraries, {name}: without memory 75, and said', whole.returncode != 75 and ends[75] > 0 and not bad, (whole, ends, len(bad), bad[:3]))
+
+
+def no_room(archive):
+    """Whatever a command writes, to a full device or beyond the limit of files: 75 and a line that says so, and no part of a file."""
+    folder, zones = archive.folder / 'room', archive.folder / 'room.zone'
+    folder.mkdir()
+    fields, body = [b'From: a@example.com\r\n', b'Subject: hello\r\n'], b'a line of text\r\n' * 60
+    signed = sign.signature(fields, body, 'rsa-a', 'example.com', 's1', h=['From', 'Subject'])
+    for number in range(40):
+        (folder / f'{number}.eml').write_bytes(signed + fields[0] + b'Subject: [x] hello\r\n\r\n' + body)
+    zones.write_text(zone.master('s1._domainkey.example.com KEY rsa-a\n_dmarc.example.com TXT v=DMARC1; p=reject\n'))
+    message, target, store = folder / '0.eml', archive.folder / 'room.out', archive.folder / 'room.store'
+    dns = ['--config', '/dev/null', '--zone', zones, '--now', '1767225600']
+    judged = [*dns, '--client-ip', '192.0.2.1', '--mail-from', 'a@example.com']
+    subprocess.run([str(word) for word in (archive.program, 'report', 'read', *dns, '--store', store, message)], capture_output=True, timeout=60, check=True)
+    output, journal = b'the output could not be written', ['batch', *dns, '--output', 'json', '--resume', target, folder]
+    for name, argv, told in (
+            ('filter', judged, b'the message could not be written'), ('help', ['batch', '--help'], output), ('check', ['--check-config', *dns], output),
+            *((f'{command} {form}', [command, *dns, '--output', form, *paths], output) for command, paths in (
+                ('explain', [message]), ('inspect', ['example.com']), ('plan', ['--archive', folder, 'example.com']), ('batch', [folder]))
+              for form in (('summary' if command == 'batch' else 'text'), 'json')),
+            ('report show', ['report', 'show', *dns, '--store', store], output), ('report read', ['report', 'read', *dns, '--store', store, message], output),
+            ('explain --undo', ['explain', *dns, '--undo', target, message], b'the file is too large'),
+            ('explain --dns-record', ['explain', *dns, '--dns-record', target, message], b'the file is too large'),
+            ('batch --html', ['batch', *dns, '--html', target, folder], b'the file is too large'),
+            ('batch --json-log', ['batch', *dns, '--json-log', target, folder], b'the JSON log could not be written'),
+            ('batch --resume', journal, b'the journal cannot be written')):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+        files, words = target in argv, [str(word) for word in (archive.program, *argv)]
+        with open('/dev/full', 'wb') as full, open(archive.folder / 'room.limited', 'wb') as limited, open(message, 'rb') as stdin:
+            rows = [subprocess.run(words, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit, timeout=60, check=False)] if files else \
+                [subprocess.run(words, stdin=stdin, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)]
+            if not files and store not in argv:    # the store is a file as well
+                stdin.seek(0)
+                rows.append(subprocess.run(words, stdin=stdin, stdout=limited, stderr=subprocess.PIPE, preexec_fn=limit, timeout=60, check=False))
+        check(f'no room, {name}: 75, and said', all(ran.returncode == 75 and told in ran.stderr and b'signal' not in ran.stderr for ran in rows), rows)
+        left = target.read_bytes() if target.exists() else b''
+        check(f'no room, {name}: no part of a file', not left or argv == journal, left)
+    again = subprocess.run([str(word) for word in (archive.program, *journal)], capture_output=True, timeout=60, check=False)
+    check('no room: a cut journal is taken up', again.returncode == 0 and again.stdout.count(b'\n') == 40, again)
+    log = subprocess.run([str(word) for word in (archive.program, *judged, '--json-log', folder / 'log')], input=message.read_bytes(), capture_output=True,
+                         preexec_fn=limit, timeout=60, check=False)
+    check('no room for the JSON log: mail goes on', log.returncode in (0, 10, 11) and b'File too large' in log.stderr and
+          (folder / 'log').read_bytes() == b'', log)

@@ -215,13 +215,19 @@ Test(log, a_crash_is_told)
 	static const struct {
 		int signal;
 		const char *expected;
-	} rows[] = {{9, "]: ended by signal 9\n"}, {11, "]: ended by signal 11\n"}};
+		void (*log)(int);
+	} rows[] = {{9, "]: ended by signal 9\n", log_signal},
+		{11, "]: ended by signal 11\n", log_signal},
+		{6,
+			"]: temporary failure: a library ended the program, for lack of memory or "
+			"another fault: signal 6\n",
+			log_library}};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
 		struct log *log = armed(path, NULL);
 
-		log_signal(rows[i].signal);
+		rows[i].log(rows[i].signal);
 		disarm(log, path, text, sizeof text);
 		cr_expect(strstr(text, rows[i].expected) != NULL, "%s", text);
 		cr_expect(strstr(text, " mailstamp[") != NULL && text[19] == 'Z', "%s", text);
