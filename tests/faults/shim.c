@@ -255,16 +255,24 @@ CALL(int, C_FSYNC, fsync, (int fd), SYS_fsync, fd)
 
 CALL(int, C_FDATASYNC, fdatasync, (int fd), SYS_fdatasync, fd)
 
-/* FAULT_ERRNO may be 0, as if the file had ended, or -1: fewer octets are read than there are. */
+/*
+ * FAULT_ERRNO may be 0, as if the file had ended, -1: fewer octets are read than there are, or -2:
+ * other octets, as if the file had been written anew.
+ */
 ssize_t
 pread64(int fd, void *buffer, size_t n, off64_t from)
 {
-	if (fails(C_PREAD)) {
-		if (error > 0)
-			return -1;
+	const int failed = fails(C_PREAD);
+	ssize_t got;
+
+	if (failed && error > 0)
+		return -1;
+	if (failed && error > -2)
 		n = error < 0 ? n / 2 : 0;
-	}
-	return syscall(SYS_pread64, fd, buffer, n, from);
+	got = syscall(SYS_pread64, fd, buffer, n, from);
+	if (failed && error == -2 && got > 0)
+		memset(buffer, 'x', (size_t)got);
+	return got;
 }
 
 ssize_t
