@@ -184,8 +184,8 @@ plan_main(const struct options *options, struct arena *arena)
 	for (int v = 0; v < PLAN_VIEWS; v++)
 		if (!plan_mail_init(&plan->seen[v].mail, plan->domain, v == PLAN_IN_REPORTS, arena))
 			return without_memory(arena);
+	evaluate_begin(&both, arena, &ev); /* looks up the host's name, before the sandbox */
 	status = read_mail(options, arena, plan);
-	evaluate_begin(&both, arena, &ev);
 	if (status == 0)
 		status = make(plan);
 	evaluate_end(&ev);
