@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/io/clock.h"
 #include "filter/io/fault.h"
 #include "filter/io/process.h"
 #include "filter/io/write.h"
@@ -125,6 +126,21 @@ collect(struct reader *reader)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_TEMPFAIL;
 }
 
+/* Waits for the first frame, which says that the process is ready. */
+static enum reader_got
+wait_until_ready(struct reader *reader, struct frame *frame)
+{
+	const int64_t until_ms = clock_ms() + START_MS;
+	enum reader_got got;
+	int64_t left_ms;
+
+	do { /* a signal ends a wait early */
+		left_ms = until_ms - clock_ms();
+		got = reader_next(reader, left_ms > 0 ? (int)left_ms : 0, frame);
+	} while (got == READER_NOTHING && left_ms > 0);
+	return got;
+}
+
 struct reader *
 reader_start(reader_work *work, void *arg, int *status)
 {
@@ -139,7 +155,7 @@ reader_start(reader_work *work, void *arg, int *status)
 		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(why)));
 		return NULL;
 	}
-	got = reader_next(reader, START_MS, &frame);
+	got = wait_until_ready(reader, &frame);
 	if (got == READER_FRAME && frame.kind == FRAME_READY)
 		return reader;
 	if (got != READER_ENDED)

@@ -5,15 +5,16 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#include "filter/archive/order.h"
 #include "filter/stats/row.h"
 #include "tests/support/plain_row.h"
 
@@ -422,6 +423,40 @@ Test(parent, interrupted_while_it_waits)
 }
 
 static int
+begin_slowly(void *arg)
+{
+	attack *nothing = NULL;
+
+	(void)arg;
+	(void)poll(NULL, 0, 300);
+	return work(&nothing);
+}
+
+static void
+on_alarm(int number)
+{
+	(void)number;
+}
+
+/* Signals that arrive while the reader starts are no reason to give it up. */
+Test(parent, signals_while_the_reader_begins)
+{
+	const struct itimerval often = {{0, 20 * 1000}, {0, 20 * 1000}}, never = {{0, 0}, {0, 0}};
+	struct sigaction action = {.sa_handler = on_alarm};
+	struct reader *reader;
+	int status = -1;
+
+	sigemptyset(&action.sa_mask);
+	cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+	cr_assert_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	reader = reader_start(begin_slowly, NULL, &status);
+	cr_assert_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+	cr_assert_not_null(reader);
+	reader_finish(reader);
+	cr_expect(reader_end(reader, false));
+}
+
+static int
 refuse(void *arg)
 {
 	(void)arg;
@@ -441,43 +476,4 @@ Test(parent, a_reader_that_does_not_begin)
 	cr_expect_null(parent_open(&config, &status));
 	cr_expect_eq(status, 78);
 	arena_clear(&arena);
-}
-
-/* How many messages may be outstanding. */
-Test(parent, room)
-{
-	enum { MB = 1000 * 1000 };
-	static const struct {
-		const char *name;
-		size_t busy, outstanding, octets; /* octets of each message in memory */
-		bool room;
-	} rows[] = {
-		{"none is out", 0, 0, 0, true},
-		{"files", 2, ORDER_AHEAD + 1, 0, true},
-		{"as many files as wanted", 2, ORDER_AHEAD + 2, 0, false},
-		{"many threads", 128, ORDER_AHEAD + 127, 1000, true},
-		{"large messages", 128, ORDER_OCTETS / MB, MB, true},
-		{"too many large messages", 128, ORDER_OCTETS / MB + 1, MB, false},
-		{"a message above the limit", 128, 1, ORDER_OCTETS, false},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct options options = options_default();
-		struct order order = {.options = &options};
-		size_t turn = 0;
-
-		cr_assert(order_init(&order));
-		for (size_t k = 0; k < rows[i].outstanding; k++) {
-			struct item item = {.fd = -1, .n = rows[i].octets};
-
-			(void)order_hand_out(&order, &item, &turn);
-		}
-		cr_expect_eq(
-			order_room(&order, rows[i].busy) > 0, rows[i].room, "%s", rows[i].name);
-		/* when one has ended, there is room for another */
-		if (rows[i].outstanding > 0)
-			order_skip(&order, order_find(&order, turn));
-		cr_expect(order_room(&order, rows[i].busy) > 0, "%s", rows[i].name);
-		order_clear(&order);
-	}
 }
