@@ -232,7 +232,9 @@ def diagnose_base64(size):
 
 @shape
 def diagnose_line_ends(size):
+    """for four signatures, the most that are searched"""
     start = mail().signed()
+    start.fields[:1] = start.fields[:1] * 4
     start.body = fill(b'\r\n', size)
     return start.bytes(), DIAGNOSE, SIGNED
 

@@ -4,7 +4,7 @@
  */
 #include "auth/diagnose/diagnose_mime.h"
 
-enum { WORK_A_TRY = 512, ADDED_MAX = 4096, KEPT_MAX = 16 * 1024 * 1024 };
+enum { WORK_A_TRY = 512, WORK_A_LINE = 24, ADDED_MAX = 4096, KEPT_MAX = 16 * 1024 * 1024 };
 
 /* The indexes of the choices for the whole body; two choices for each leaf follow at LEAVES. */
 enum { STRUCTURE, PART_FIELDS, RECODE, LINKS, LINES, LEAVES };
@@ -250,7 +250,8 @@ try_body(void *arg, const size_t *picks)
 		if (found)
 			report(search, picks, body, to);
 	}
-	diagnose_spend(search->budget, WORK_A_TRY + 2 * search->plan->body.n + body.n);
+	diagnose_spend(search->budget, WORK_A_TRY + 2 * search->plan->body.n +
+					       WORK_A_LINE * search->plan->nlines + body.n);
 	arena_reset_within(&search->scratch, KEPT_MAX);
 	return found;
 }
@@ -267,6 +268,8 @@ make_plan(const struct auth_input *in, struct arena *arena)
 	if (plan->boundary.n > 0)
 		plan->nparts = diagnose_parts(plan->body, plan->boundary, plan->parts);
 	diagnose_leaves(plan);
+	for (size_t at = 0; at < plan->body.n; at++, plan->nlines++)
+		at += slice_find(slice_from(plan->body, at), '\n');
 	return plan;
 }
 

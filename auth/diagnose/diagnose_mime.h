@@ -104,6 +104,7 @@ struct diagnose_plan {
 	struct slice body, boundary; /* boundary: that of the message, or empty */
 	struct diagnose_part parts[DIAGNOSE_PARTS_MAX];
 	size_t nparts;
+	size_t nlines; /* of body */
 	struct diagnose_leaf leaves[DIAGNOSE_LEAVES_MAX];
 	size_t nleaves;
 	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves that have choices of their own */
