@@ -87,6 +87,12 @@ def with_last_line_end(case):
     return None if case.message.endswith(b'\r\n') else case.with_message(case.message + b'\r\n')
 
 
+def with_empty_line(case):
+    """CRLF after a header that ends with a line end, without an empty line"""
+    whole = re.search(rb'(?:\A|\r\n)\r\n', case.message) or not case.message.endswith(b'\r\n')
+    return None if whole else case.with_message(case.message + b'\r\n')
+
+
 def with_crlf(case):
     changed = re.sub(rb'(?<!\r)\n', b'\r\n', case.message)
     return None if changed == case.message else case.with_message(changed)
@@ -97,6 +103,8 @@ REWRITTEN = [
     Change('a bare LF', BOTH, 'DEVIATIONS.md: it is a line end', 'test_dkim_canon: "LF is a line end"', with_crlf),
     Change('a last line without a line end', BOTH, 'RFC 6376 3.4.3, 3.4.4: CRLF is added', 'test_dkim_canon: "no last line end"',
            with_last_line_end),
+    Change('no empty line after the header', O, 'RFC 5322 2.1, 3.5: the body, with the empty line, is optional',
+           'test_dkim_check: "no empty line either"', with_empty_line),
 ]
 PASSES = 'pass'
 SETTLED = [

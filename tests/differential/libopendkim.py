@@ -5,6 +5,7 @@ import ctypes
 import multiprocessing
 import os
 import re
+import signal
 
 OP_SET, OPTS_MINKEYBITS, SIGFLAG_PASSED, BH_MATCH, CONTINUE, NOT_FOUND = 1, 14, 4, 0, 0, 3
 STATUS = ('ok', 'bad signature', 'no signature', 'no key', 'cannot verify', 'syntax', 'no resource', 'internal', 'revoked',
@@ -80,6 +81,7 @@ def _result(handle, code):
 
 
 def _serve(questions):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)   # what the C library says about its heap
     while True:
         questions.send(_verify(*questions.recv()))

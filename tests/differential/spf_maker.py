@@ -28,6 +28,7 @@ class Domain:
         self.rng, self.records = rng, {}
         self.root = f'c{index}.example'
         self.odd = rng.choice([0, 0, 0, 0.3, 1])    # how many of the forms that are seldom written
+        self.long = chance(rng, 0.3)    # hardly anything matches, so that the limits are reached
         self.nets = f'10.{index >> 8 & 255}.{index & 255}.', f'2001:db8:{index & 0xffff:x}:{index >> 16:x}:'
         self.client = self.address(rng.choice([4, 4, 4, 6, 6, 46]))
         sender = rng.choice(LOCALS[:2] if chance(rng, 0.5) else LOCALS) + '@' + rng.choice([self.root] * 40 + [f'b.{self.root}', self.root.upper(), f'none-{self.root}',
@@ -49,6 +50,8 @@ class Domain:
         return '::ffff:' + v4 if family == 46 else self.nets[1] + self.rng.choice([':1', ':2', ':f:1', 'ffff:0:0:1'])
 
     def some(self, kind):
+        if self.long and not chance(self.rng, 0.03):
+            return '192.0.2.7' if kind == 'A' else '2001:db8:ffff::7'
         if kind == 'A':
             return self.client.removeprefix('::ffff:') if '.' in self.client and chance(self.rng, 0.4) else self.address(4)
         return self.client if '.' not in self.client and chance(self.rng, 0.4) else self.address(6)
@@ -59,17 +62,20 @@ class Domain:
 
     def node(self, node):
         rng, name = self.rng, self.name(node)
-        if node == 'none' or node and chance(rng, 0.15):
+        if node == 'none' or node and not self.long and chance(rng, 0.15):
             return
-        for kind, share in (('A', 0.6), ('AAAA', 0.6)):
+        if node and chance(rng, 0.04):
+            self.records[name, 'CNAME'] = [self.name(self.later(node))]
+            return
+        for kind, share in (('A', 1 if self.long else 0.6), ('AAAA', 1 if self.long else 0.6)):
             if chance(rng, share):
                 self.records[name, kind] = [self.some(kind) for _ in range(rng.choice([1, 1, 2, 3]))]
         if chance(rng, 0.4):
             number = rng.choice([1, 1, 2, 3, 3, 9, 10, 11])
             # in pyspf's order: that of equal preferences is not defined
             self.records[name, 'MX'] = sorted((rng.choice([10, 10, 20]), self.name()) for _ in range(number))
-        texts = [text for text in [self.record(node)] if chance(rng, 0.9)]
-        if chance(rng, 0.1):
+        texts = [text for text in [self.record(node)] if chance(rng, 0.9 if node else 0.98)]
+        if chance(rng, 0.02 if self.long else 0.1):
             texts.append(rng.choice(['other', 'v=spf10 -all', 'V=SPF1 -all', 'v=spf1', 'v=spf1\t-all', ' v=spf1 -all', 'v=spf1-all', '', 'v=spf1 ', 'v=spf2.0/pra -all', 'é']))
         if node == 'e' and chance(rng, 0.7):
             texts = [self.explanation()]
@@ -77,6 +83,10 @@ class Domain:
             self.records[name, 'TXT'] = [self.strings(text.encode()) for text in texts]
         if chance(rng, 0.03):
             self.records[name, rng.choice(['A', 'AAAA', 'MX', 'TXT'])] = None
+
+    def later(self, node):
+        """Mostly such nodes are included: most of the records do not include themselves."""
+        return self.rng.choice(NODES[NODES.index(node) + 1:] or ['none'])
 
     def strings(self, text):
         at = self.rng.randrange(len(text) + 1) if chance(self.rng, 0.3) else 0
@@ -109,15 +119,13 @@ class Domain:
 
     def term(self, node):
         rng = self.rng
-        kind = rng.choice(['a', 'a', 'mx', 'ptr', 'include', 'include', 'exists', 'exists', 'ip4', 'ip4', 'ip6', 'ip6'])
+        kind = rng.choice(['a', 'mx', 'ptr', 'include', 'include', 'a', 'exists', 'exists', 'ip4', 'ip4', 'ip6', 'ip6'][:6 if self.long else None])
         if kind in ('a', 'mx'):
             text = kind + (':' + self.spec() if chance(rng, 0.6) else '') + self.cidr()
         elif kind == 'ptr':
             text = kind + (':' + self.spec() if chance(rng, 0.5) else '')
         elif kind == 'include':
-            # mostly to later nodes: most of the records do not include themselves
-            later = [each for each in NODES[NODES.index(node) + 1:] if each] or ['none']
-            text = 'include:' + (self.name(rng.choice(later)) if chance(rng, 0.9) else self.spec())
+            text = 'include:' + (self.name(self.later(node)) if chance(rng, 0.85) else self.spec())
         elif kind == 'exists':
             text = 'exists:' + self.spec()
         elif kind == 'ip4':
@@ -133,7 +141,7 @@ class Domain:
         terms = [self.term(node) for _ in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6, 12]))]
         if chance(rng, 0.1 * self.odd):
             terms.insert(rng.randrange(len(terms) + 1), rng.choice(JUNK))
-        if chance(rng, 0.65):
+        if chance(rng, 0.2 if self.long else 0.65):
             terms.append(rng.choice(['-all', '-all', '~all', '?all', 'all', '+all']))
         if chance(rng, 0.2):
             terms.insert(rng.randrange(len(terms) + 1), 'redirect=' + (self.name(rng.choice(['r1', 'i4', 'none'])) if chance(rng, 0.8) else self.spec()))

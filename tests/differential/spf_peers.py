@@ -60,13 +60,15 @@ class Case:
 
     def lookup(self, name, kind, tcpfallback=True, timeout=0):
         """pyspf's DNSLookup"""
-        name = name.lower().rstrip('.')
+        name = asked = name.lower().rstrip('.')
+        while (name, 'CNAME') in self.records:
+            name = self.records[name, 'CNAME'][0]
         if self.grows and name.endswith(self.root) and not any(name == known for known, _ in self.records):
             self.records[name, kind] = Domain.unplanned(self.rng, name, kind, self.envelope['client_ip'])
         values = self.asked[name, kind] = self.records.get((name, kind), [])
         if values is None:
             raise spf.TempError('DNS')
-        return [((name, kind), value) for value in values]
+        return [((asked, kind), value) for value in values]
 
 
 def escaped(name):
@@ -86,8 +88,8 @@ def lines(name, kind, values):
             yield f'{escaped(name)} IN TXT ' + ' '.join(zones.quote_part(part) for part in value)
         elif kind == 'MX':
             yield f'{escaped(name)} IN MX {value[0]} {escaped(value[1])}'
-        elif kind == 'PTR':
-            yield f'{escaped(name)} IN PTR {escaped(value)}'
+        elif kind in ('PTR', 'CNAME'):
+            yield f'{escaped(name)} IN {kind} {escaped(value)}'
         else:
             yield f'{escaped(name)} IN {kind} {value}'
 

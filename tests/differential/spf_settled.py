@@ -106,8 +106,8 @@ class Query(spf.query):
     def validated_ptrs(self):
         if PTR not in self.undone:
             return super().validated_ptrs()
-        target = sys._getframe(1).f_locals.get('arg')      # pylint: disable=protected-access
-        return self.first_name([lambda name: spf.domainmatch([name], str(target))])
+        target = str(sys._getframe(1).f_locals.get('arg'))      # pylint: disable=protected-access
+        return self.first_name([lambda name: spf.domainmatch([name], target)])
 
     def getp(self):
         if EARLY not in self.undone or PTR not in self.undone:
@@ -185,6 +185,11 @@ SETTLED = [
         lambda c, o, t: o.word == t.word == 'fail' and t.explanation is None and o.explanation.endswith('%')),
     Row('a reverse-path without @', P, 'RFC 7208 4.1, 4.3: it has no domain', 'test_spf_check: "a path without @"',
         lambda c, o, t: o.word == 'none' and '@' not in c.envelope['mail_from'] != ''),
+    Row('control characters in an unknown modifier', P, 'RFC 7208 12: unknown-modifier is a macro-string', 'test_spf_record: "a tab in an unknown modifier"',
+        lambda c, o, t: re.match('spf_syntax [A-Za-z][A-Za-z0-9._-]*=.*[^!-~]', o.why)),
+    Row('an unknown modifier twice is refused', P, 'RFC 7208 6: ignored, however often', 'test_spf_record: "an unknown modifier twice"',
+        lambda c, o, t: t.why.startswith('SPF Permanent Error: ') and 'MUST appear at most once' in t.why
+        and not re.search('(redirect|exp)= MUST', t.why)),
     Row('a macro outside the grammar', P, 'RFC 7208 7.1, 4.6: permerror', 'test_spf_record: "a wrong delimiter"',
         lambda c, o, t: bad_macro(c) and (o.why.startswith('spf_syntax') or o.word == t.word == 'fail' and o.explanation is None)),
 ]

@@ -198,6 +198,7 @@ Test(spf_record, syntax)
 		{"a NUL in a name", TEXT("v=spf1 a\0b=x"), "a"},
 		{"macros in an unknown modifier", TEXT("v=spf1 foo=%{s}%{t}%%/x:="), NULL},
 		{"a wrong macro in an unknown modifier", TEXT("v=spf1 foo=%abc"), "foo=%abc"},
+		{"a tab in an unknown modifier", TEXT("v=spf1 foo=\t"), "foo=\t"},
 		{"non-ASCII in an unknown modifier", TEXT("v=spf1 foo=\xff"), "foo=\xff"},
 		{"the name of a mechanism as a modifier", TEXT("v=spf1 include=e.example"), NULL},
 		{"a = in a domain", TEXT("v=spf1 a:x=y.example"), NULL},
