@@ -72,9 +72,12 @@ take_free(struct inbox *inbox)
 {
 	struct delivery *delivery = inbox->free;
 
-	if (delivery == NULL)
-		return malloc(sizeof *delivery);
-	inbox->free = delivery->next;
+	if (delivery != NULL)
+		inbox->free = delivery->next;
+	else
+		delivery = malloc(sizeof *delivery);
+	if (delivery != NULL)
+		delivery->n = delivery->at = delivery->in_use = 0;
 	return delivery;
 }
 
@@ -86,19 +89,20 @@ put_free(struct inbox *inbox, struct delivery *delivery)
 	inbox->free = delivery;
 }
 
-/* Reads the messages of the received packets; false if any packet is malformed. */
+/* Reads the messages of the received packets; false if any is malformed, or they are too many. */
 static bool
 read_messages(struct delivery *delivery)
 {
 	enum packet_got got = PACKET_GOT;
+	bool all;
 
-	delivery->n = delivery->at = delivery->in_use = 0;
 	while (got == PACKET_GOT && delivery->n < PACKET_MANY) {
 		got = packet_next(&delivery->received, &delivery->messages[delivery->n]);
 		delivery->n += got == PACKET_GOT ? 1 : 0;
 	}
+	all = got != PACKET_END && delivery->received.at == delivery->received.n;
 	packets_clear(&delivery->received);
-	return got != PACKET_END;
+	return all;
 }
 
 /* Receives, without the lock, which is held before and after. */
@@ -143,12 +147,16 @@ add_messages(struct inbox *inbox, struct delivery *delivery)
 }
 
 /*
- * Waits for more messages, if none is there; false if there are none now. The lock is held before
- * and after.
+ * Waits for more messages, if none is there; false if wait is false and there are none now. The
+ * lock is held before and after.
+ *
+ * It does not wait for the socket while another thread reads messages that it has received: this
+ * thread could not take any of them before more are sent.
  */
 static bool
 find_more(struct inbox *inbox, bool wait)
 {
+	const bool at_socket = wait && inbox->reading == 0;
 	struct delivery *delivery = inbox->receiving || inbox->ended ? NULL : take_free(inbox);
 	enum packet_got got;
 
@@ -157,12 +165,15 @@ find_more(struct inbox *inbox, bool wait)
 			pthread_cond_wait(&inbox->changed, &inbox->lock);
 		return wait;
 	}
-	got = receive(inbox, wait, delivery);
-	if (got == PACKET_GOT)
+	got = receive(inbox, at_socket, delivery);
+	if (got == PACKET_GOT) {
 		add_messages(inbox, delivery);
-	else
-		put_free(inbox, delivery);
-	return got == PACKET_GOT;
+		return true;
+	}
+	put_free(inbox, delivery);
+	if (got == PACKET_NONE && wait && inbox->reading > 0 && inbox->first == NULL)
+		pthread_cond_wait(&inbox->changed, &inbox->lock);
+	return wait;
 }
 
 /* Takes the next message that was received. The lock is held. */
