@@ -66,11 +66,14 @@ hand_send(int socket, const struct hand *hands, size_t n, const struct options *
 
 	for (size_t i = 0; i < n; i++)
 		packets[i] = packet_of(&hands[i]);
+	*fault = FAULT_NONE;
 	sent = packet_send(socket, packets, n, options->spool_dir, wait);
-	if (sent == n || errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+	if (sent > 0)
+		return sent;
+	if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
 		return n;
 	*fault = errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES;
-	return sent;
+	return 1;
 }
 
 enum fault
@@ -87,7 +90,8 @@ hand_again(int socket, const struct hand *hand, const struct options *options,
 		if (written[i] >= 0 &&
 			(ftruncate(written[i], 0) != 0 || lseek(written[i], 0, SEEK_SET) != 0))
 			return FAULT_NO_SPOOL;
-	return hand_send(socket, hand, 1, options, wait, &fault) == 1 ? FAULT_NONE : fault;
+	(void)hand_send(socket, hand, 1, options, wait, &fault);
+	return fault;
 }
 
 enum fault

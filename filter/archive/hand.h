@@ -18,9 +18,9 @@ struct hand {
 };
 
 /*
- * Sends n messages, PACKET_MANY at most; waits as packet_send. Returns how many were sent; n also
- * if the reader has ended. If that is less than n, the next one could not be sent because of
- * *fault.
+ * Sends the first of n messages (PACKET_MANY at most), and together with it as many after it as
+ * fit; waits as packet_send. Returns how many, at least one. *fault: FAULT_NONE, also if the reader
+ * has ended; otherwise the fault because of which the first one, and no other, could not be sent.
  */
 size_t hand_send(int socket, const struct hand *hands, size_t n, const struct options *options,
 	const struct packet_wait *wait, enum fault *fault);

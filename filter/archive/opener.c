@@ -89,19 +89,18 @@ send_packets(const struct job *job, struct packet *packets, size_t n)
 	const char *spool_dir = job->options->spool_dir;
 
 	while (n > 0) {
-		const size_t sent = packet_send(READER_ITEMS, packets, n, spool_dir, NULL);
+		size_t sent = packet_send(READER_ITEMS, packets, n, spool_dir, NULL);
 
+		if (sent == 0) {
+			packets->error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
+			packets->file = -1;
+			packets->has_side = packets->has_line = false;
+			sent = packet_send(READER_ITEMS, packets, 1, spool_dir, NULL);
+		}
+		if (sent == 0)
+			return false;
 		packets += sent;
 		n -= sent;
-		if (n == 0)
-			break;
-		packets->error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
-		packets->file = -1;
-		packets->has_side = packets->has_line = false;
-		if (packet_send(READER_ITEMS, packets, 1, spool_dir, NULL) == 0)
-			return false;
-		packets++;
-		n--;
 	}
 	return true;
 }

@@ -14,7 +14,7 @@ slot_at(const struct order *order, size_t turn)
 static size_t
 ahead_of(void)
 {
-	enum { LEAST = 16, SHARE = 8 };
+	enum { LEAST = 4, SHARE = 8 };
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / SHARE >= (rlim_t)ORDER_AHEAD)
@@ -74,6 +74,12 @@ order_room(const struct order *order, size_t busy)
 	return room < window ? room : window;
 }
 
+bool
+order_runs_low(const struct order *order, size_t busy)
+{
+	return order_room(order, busy) > 0 && order->out <= busy + order->ahead / 2;
+}
+
 struct order_slot *
 order_hand_out(struct order *order, struct item *item, size_t *turn)
 {
@@ -84,6 +90,7 @@ order_hand_out(struct order *order, struct item *item, size_t *turn)
 	order->octets += item->n;
 	*slot = (struct order_slot){
 		.state = ORDER_OUT,
+		.sending = true,
 		.item = *item,
 		.spool = -1,
 		.stamp = {.fd = -1},
@@ -113,17 +120,6 @@ order_suspect(const struct order *order, size_t *turn)
 			return slot;
 	}
 	return NULL;
-}
-
-void
-order_suspect_all(struct order *order)
-{
-	order->suspects = 0;
-	for (size_t turn = order->emitted; turn < order->handed_out; turn++)
-		if (slot_at(order, turn)->state == ORDER_OUT) {
-			slot_at(order, turn)->suspect = true;
-			order->suspects++;
-		}
 }
 
 /* Emits the results that are next in order. */
@@ -176,4 +172,20 @@ order_fail(struct order *order, struct order_slot *slot, enum fault fault, struc
 	judged_failure(order->options, slot->item.index, slot->item.name, &error, arena, &judged);
 	arena_reset(arena);
 	order_done(order, slot, &judged);
+}
+
+void
+order_suspect_all(struct order *order, struct arena *arena)
+{
+	size_t turn;
+	struct order_slot *slot = order_suspect(order, &turn);
+
+	if (slot != NULL)
+		order_fail(order, slot, FAULT_READER_DIED, arena);
+	order->suspects = 0;
+	for (turn = order->emitted; turn < order->handed_out; turn++)
+		if (slot_at(order, turn)->state == ORDER_OUT) {
+			slot_at(order, turn)->suspect = true;
+			order->suspects++;
+		}
 }

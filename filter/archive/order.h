@@ -14,6 +14,7 @@
 struct order_slot {
 	enum { ORDER_FREE, ORDER_OUT, ORDER_DONE, ORDER_SKIPPED } state;
 	bool suspect; /* the process that reads messages died while this message was outstanding */
+	bool sending; /* another thread is sending it, and uses everything below */
 	struct item item;
 	enum fault stamp_error;
 	int spool; /* or -1 */
@@ -52,7 +53,14 @@ void order_clear(struct order *order);
 /* How many more may be handed out, if `busy` threads work? */
 size_t order_room(const struct order *order, size_t busy);
 
-/* Moves the item into the slot of the next turn, which then owns it; returns the slot. */
+/*
+ * Are so few outstanding that more should be handed out? Not after each result, because several are
+ * sent together.
+ */
+bool order_runs_low(const struct order *order, size_t busy);
+
+/* Moves the item into the slot of the next turn, which then owns it; returns the slot. It
+ * counts as being sent. */
 struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
 
 /* The slot of an outstanding turn; NULL if it is not outstanding. */
@@ -61,8 +69,11 @@ struct order_slot *order_find(const struct order *order, uint64_t turn);
 /* The first suspect, or NULL. */
 struct order_slot *order_suspect(const struct order *order, size_t *turn);
 
-/* All outstanding messages become suspects. */
-void order_suspect_all(struct order *order);
+/*
+ * The process that read messages died: all outstanding ones become suspects. If there were suspects
+ * already, it had only the first of them, which is then not evaluated. Resets arena.
+ */
+void order_suspect_all(struct order *order, struct arena *arena);
 
 /* Takes over the result of an outstanding message; emits the results that are next in order. */
 void order_done(struct order *order, struct order_slot *slot, struct judged *judged);

@@ -10,7 +10,7 @@
 #include "filter/io/process.h"
 #include "filter/settings/profile.h"
 
-enum { TICK_MS = 200, WANTED_MAX = JOURNAL_WINDOW - ORDER_AHEAD };
+enum { TICK_MS = 200, GO_ON_MS = 5000, WANTED_MAX = JOURNAL_WINDOW - ORDER_AHEAD };
 
 struct parent {
 	struct parent_config config;
@@ -102,15 +102,6 @@ wait_for_room(struct parent *parent)
 	return room;
 }
 
-/* Is the item in the journal? *changed: the journal has another file at its index. */
-static bool
-is_known(const struct parent *parent, const struct item *item, bool *changed)
-{
-	*changed = false;
-	return parent->journal != NULL && item->name != NULL &&
-	       journal_has(parent->journal, item->index, item->name, changed);
-}
-
 /* Has the run or its reader ended? For the thread that takes messages. */
 static bool
 has_ended(void *arg)
@@ -131,16 +122,19 @@ send_all(struct parent *parent, const struct hand *hands, size_t n)
 	const struct packet_wait wait = {PACKET_WAIT_MS, has_ended, parent};
 	enum fault fault;
 
-	for (size_t sent = 0; sent < n; sent++) {
-		sent += hand_send(reader_socket(parent->reader), hands + sent, n - sent,
+	while (n > 0) {
+		const size_t sent = hand_send(reader_socket(parent->reader), hands, n,
 			parent->config.options, &wait, &fault);
-		if (sent == n)
-			break;
+
 		pthread_mutex_lock(&parent->lock);
-		if (!parent->dead)
-			order_fail(&parent->order, hands[sent].slot,
-				parent->stop ? FAULT_NONE : fault, &parent->arena);
+		for (size_t i = 0; i < sent; i++)
+			hands[i].slot->sending = false;
+		if (fault != FAULT_NONE && !parent->dead)
+			order_fail(&parent->order, hands->slot, parent->stop ? FAULT_NONE : fault,
+				&parent->arena);
 		pthread_mutex_unlock(&parent->lock);
+		hands += sent;
+		n -= sent;
 	}
 }
 
@@ -148,10 +142,11 @@ send_all(struct parent *parent, const struct hand *hands, size_t n)
 static bool
 take_turn(struct parent *parent, struct item *item, struct hand *hand)
 {
-	bool changed;
+	bool changed = false;
 
-	if (is_known(parent, item, &changed)) {
-		if (changed)
+	if (parent->journal != NULL && item->name != NULL &&
+		journal_has(parent->journal, item->index, item->name, &changed)) {
+		if (changed) /* the journal has another file at its index */
 			stop(parent, PARENT_CHANGED);
 		parent->skipped++;
 		order_skip(&parent->order, order_hand_out(&parent->order, item, &hand->turn));
@@ -179,7 +174,7 @@ hand_out(struct parent *parent, struct item *items, size_t n)
 			nhands += take_turn(parent, &items[i], &hands[nhands]) ? 1 : 0;
 	parent->share = opener_share(parent->config.opener);
 	pthread_mutex_unlock(&parent->lock);
-	/* no other thread uses a slot until it is sent: replacing a dead reader waits for that */
+	/* no other thread uses a slot until it is sent: replace and find_sent wait for that */
 	for (size_t i = 0; i < nhands; i++)
 		hand_prepare(hands[i].slot, parent->config.options);
 	send_all(parent, hands, nhands);
@@ -284,12 +279,32 @@ send_suspect(struct parent *parent)
 }
 
 /*
+ * The slot of a result; NULL if the message is not outstanding. A result may arrive before the
+ * other thread goes on after sending; if that thread is still sending much later, the reader has
+ * made the result up.
+ */
+static struct order_slot *
+find_sent(struct parent *parent, uint64_t turn)
+{
+	struct order_slot *slot;
+	size_t looked = 0;
+
+	while ((slot = order_find(&parent->order, turn)) != NULL && slot->sending &&
+		looked++ < GO_ON_MS) {
+		pthread_mutex_unlock(&parent->lock);
+		(void)poll(NULL, 0, 1);
+		pthread_mutex_lock(&parent->lock);
+	}
+	return slot != NULL && slot->sending ? NULL : slot;
+}
+
+/*
  * Handles a result; false if the message is not outstanding, so that the reader cannot be trusted.
  */
 static bool
 take_result(struct parent *parent, struct frame *frame)
 {
-	struct order_slot *slot = order_find(&parent->order, frame->turn);
+	struct order_slot *slot = find_sent(parent, frame->turn);
 	struct judged judged = {.row = frame->row, .ours = frame->ours};
 	const bool suspected = parent->order.suspects > 0;
 	enum fault fault;
@@ -308,7 +323,7 @@ take_result(struct parent *parent, struct frame *frame)
 		judged_clear(&judged);
 		order_fail(&parent->order, slot, fault, &parent->arena);
 	}
-	if (!suspected && order_room(&parent->order, parent->wanted) >= parent->order.ahead / 2)
+	if (!suspected && order_runs_low(&parent->order, parent->wanted))
 		pthread_cond_signal(&parent->room);
 	finish_if_done(parent);
 	return true;
@@ -340,19 +355,6 @@ take_frame(struct parent *parent, struct frame *frame)
 	return good;
 }
 
-/* The reader died or was killed: a new one will get the outstanding messages one by one. */
-static void
-mourn(struct parent *parent)
-{
-	size_t turn;
-	struct order_slot *slot = order_suspect(&parent->order, &turn);
-
-	parent->lost = true;
-	if (slot != NULL) /* the only message that it had */
-		order_fail(&parent->order, slot, FAULT_READER_DIED, &parent->arena);
-	order_suspect_all(&parent->order);
-}
-
 /* Starts a new reader. Both locks are held. */
 static void
 start_next(struct parent *parent)
@@ -374,8 +376,10 @@ replace(struct parent *parent)
 	if (pthread_mutex_trylock(&parent->source_lock) != 0)
 		return false;
 	pthread_mutex_lock(&parent->lock);
-	if (!reader_end(parent->reader, false) || !parent->finished)
-		mourn(parent);
+	if (!reader_end(parent->reader, false) || !parent->finished) {
+		parent->lost = true;
+		order_suspect_all(&parent->order, &parent->arena);
+	}
 	parent->reader = NULL;
 	parent->dead = false;
 	if (!parent->drained || parent->order.out > 0)

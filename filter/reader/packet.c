@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "filter/io/clock.h"
@@ -266,12 +267,11 @@ packet_send(int socket, const struct packet *packets, size_t n, const char *spoo
 {
 	struct record records[PACKET_MANY];
 	struct bundle bundle;
-	size_t sent = 0;
 
-	while (sent < n && bundle_up(packets + sent, n - sent, spool_dir, records, &bundle) &&
-		send_bundle(socket, &bundle, wait))
-		sent += bundle.n;
-	return sent;
+	return bundle_up(packets, n, spool_dir, records, &bundle) &&
+			       send_bundle(socket, &bundle, wait)
+		       ? bundle.n
+		       : 0;
 }
 
 /* Takes the packet's descriptors according to flags; false if some are missing. */
@@ -289,12 +289,17 @@ take_fds(struct packets *from, uint32_t flags, struct packet *packet, int *text)
 	return whole;
 }
 
-/* Reads a whole file into memory from malloc. */
+/* Reads a whole file into memory from malloc. NULL also if its size is not n. */
 static char *
 read_aside(int fd, size_t n)
 {
-	char *text = malloc(n);
+	struct stat info;
+	char *text;
 
+	/* or else a head without a text could demand any amount of memory */
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size != n)
+		return NULL;
+	text = malloc(n);
 	if (text == NULL || read_at(fd, text, n, 0) == (ssize_t)n)
 		return text;
 	free(text);

@@ -51,11 +51,11 @@ struct packet_wait {
 };
 
 /*
- * Sends n packets, as many together as possible; returns how many were sent. If that is less than
- * n, the next one could not be sent, for the reason in errno: EPIPE means that no process reads;
- * otherwise memory or descriptors ran out. ETOOMANYREFS: this user has too many descriptors in
- * transit, in this run or in others, and still had at the end of wait. wait: NULL means
- * PACKET_WAIT_MS without stop. spool_dir: folder for the texts of a large packet.
+ * Sends the first of n packets, and together with it as many after it as fit, by one call; returns
+ * how many. 0: the first one could not be sent, for the reason in errno: EPIPE means that no
+ * process reads; otherwise memory or descriptors ran out. ETOOMANYREFS: this user has too many
+ * descriptors in transit, in this run or in others, and still had at the end of wait. wait: NULL
+ * means PACKET_WAIT_MS without stop. spool_dir: folder for the texts of a large packet.
  */
 size_t packet_send(int socket, const struct packet *packets, size_t n, const char *spool_dir,
 	const struct packet_wait *wait);

@@ -1,8 +1,8 @@
+/* How many messages may be outstanding. */
 #include "filter/archive/order.h"
 
 #include <criterion/criterion.h>
 
-/* How many messages may be outstanding. */
 Test(order, room)
 {
 	enum { MB = 1000 * 1000 };
@@ -37,6 +37,36 @@ Test(order, room)
 		if (rows[i].outstanding > 0)
 			order_skip(&order, order_find(&order, turn));
 		cr_expect(order_room(&order, rows[i].busy) > 0, "%s", rows[i].name);
+		order_clear(&order);
+	}
+}
+
+/* Feeding goes on when there is room, however long a message that is next in order takes. */
+Test(order, room_behind_a_slow_message)
+{
+	static const struct {
+		const char *name;
+		size_t slow; /* the second slow message: later ones have their results */
+		bool low;
+	} rows[] = {{"none is left", 0, false}, {"a little is left", 1, true},
+		{"less than half of those ahead", ORDER_AHEAD / 4, true},
+		{"most is left", JOURNAL_WINDOW - 2, true}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct options options = options_default();
+		struct order order = {.options = &options};
+		size_t turn = 0;
+
+		cr_assert(order_init(&order));
+		for (size_t k = 0; k < JOURNAL_WINDOW; k++) {
+			struct item item = {.fd = -1};
+
+			(void)order_hand_out(&order, &item, &turn);
+		}
+		for (size_t k = 0; k < JOURNAL_WINDOW; k++)
+			if (k != rows[i].slow)
+				order_skip(&order, order_find(&order, k));
+		cr_expect_eq(order_runs_low(&order, 2), rows[i].low, "%s", rows[i].name);
 		order_clear(&order);
 	}
 }

@@ -12,15 +12,23 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "filter/stats/row.h"
 #include "tests/support/plain_row.h"
 
-enum { MESSAGES = 9, VICTIM = 4, HANG_MS = 400 };
+enum { MESSAGES = 9, VICTIM = 4, HANG_MS = 1000, SLOW_MS = 600 };
 
 static char folder[64];
+
+static const char *
+path_of(int i)
+{
+	static char path[128];
+
+	(void)snprintf(path, sizeof path, "%s/%d.eml", folder, i);
+	return path;
+}
 
 static void
 make_archive(void)
@@ -28,11 +36,8 @@ make_archive(void)
 	(void)snprintf(folder, sizeof folder, "/tmp/test-parent.XXXXXX");
 	cr_assert_not_null(mkdtemp(folder));
 	for (int i = 0; i < MESSAGES; i++) {
-		char path[128];
-		FILE *file;
+		FILE *file = fopen(path_of(i), "w");
 
-		(void)snprintf(path, sizeof path, "%s/%d.eml", folder, i);
-		file = fopen(path, "w");
 		cr_assert_not_null(file);
 		(void)fputs("From: a@b.example\n\nx\n", file);
 		(void)fclose(file);
@@ -42,12 +47,8 @@ make_archive(void)
 static void
 remove_archive(void)
 {
-	for (int i = 0; i < MESSAGES; i++) {
-		char path[128];
-
-		(void)snprintf(path, sizeof path, "%s/%d.eml", folder, i);
-		(void)unlink(path);
-	}
+	for (int i = 0; i < MESSAGES; i++)
+		(void)unlink(path_of(i));
 	(void)rmdir(folder);
 }
 
@@ -289,7 +290,6 @@ run_with(struct parent_config config)
 	config.options = &options;
 	config.arena = &arena;
 	config.jobs = 2;
-	config.read = work;
 	config.record = record;
 	cr_assert_eq(source_open(&options, &arena, &source, &error), ST_OK);
 	opener = opener_start(&options, source, &arena, &status);
@@ -305,20 +305,23 @@ run_with(struct parent_config config)
 	return end;
 }
 
+/* Runs over the archive, and checks the results. */
 static void
-check(const struct row_case *one)
+check(const char *name, reader_work *read, attack *what, bool survives)
 {
-	attack *what = one->what;
 	struct seen seen = {.in_order = true};
-	const enum parent_end end = run_with((struct parent_config){
-		.hang_ms = HANG_MS, .read_arg = &what, .emit = emit, .tick = tick, .arg = &seen});
+	const enum parent_end end = run_with((struct parent_config){.hang_ms = HANG_MS,
+		.read = read,
+		.read_arg = &what,
+		.emit = emit,
+		.tick = tick,
+		.arg = &seen});
 
-	cr_expect_eq(end, PARENT_DONE, "%s", one->name);
-	cr_expect_eq(seen.n, (size_t)MESSAGES, "%s: %zu", one->name, seen.n);
-	cr_expect(seen.in_order, "%s: order", one->name);
-	cr_expect_eq(
-		seen.failed, one->survives ? 0u : 1u, "%s: %zu failed", one->name, seen.failed);
-	cr_expect_eq(seen.victim_failed, seen.failed, "%s", one->name);
+	cr_expect_eq(end, PARENT_DONE, "%s", name);
+	cr_expect_eq(seen.n, (size_t)MESSAGES, "%s: %zu", name, seen.n);
+	cr_expect(seen.in_order, "%s: order", name);
+	cr_expect_eq(seen.failed, survives ? 0u : 1u, "%s: %zu failed", name, seen.failed);
+	cr_expect_eq(seen.victim_failed, seen.failed, "%s", name);
 }
 
 /* Ends a test that hangs: the runner's own .timeout leaks memory, which make asan would report. */
@@ -334,23 +337,40 @@ Test(parent, whatever_the_reader_does)
 {
 	make_archive();
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		check(&cases[i]);
+		check(cases[i].name, work, cases[i].what, cases[i].survives);
 	remove_archive();
 }
 
 /* Other runs of this user have too many descriptors in transit. */
 
-static pid_t refused;  /* the process whose packets are refused */
-static bool *refusing; /* are they? for all processes */
+static pid_t refused; /* the process whose packets are refused */
+static bool slow;     /* are they sent late instead? */
+
+/* What all processes share. */
+static struct shared {
+	bool refusing;            /* are packets refused? */
+	size_t started, received; /* readers that have started; packets that the first received */
+} * shared;
+
+static void
+make_shared(void)
+{
+	refused = getpid();
+	shared = mmap(
+		NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cr_assert_neq(shared, MAP_FAILED);
+}
 
 /* The one that packet.c calls */
 ssize_t
 sendmsg(int socket, const struct msghdr *message, int flags)
 {
-	if (refusing != NULL && *refusing && getpid() == refused) {
+	if (shared != NULL && shared->refusing && getpid() == refused) {
 		errno = ETOOMANYREFS;
 		return -1;
 	}
+	if (slow && getpid() == refused)
+		(void)poll(NULL, 0, SLOW_MS);
 	return syscall(SYS_sendmsg, socket, message, flags);
 }
 
@@ -358,7 +378,7 @@ sendmsg(int socket, const struct msghdr *message, int flags)
 static void
 refuse_from_now(const struct packet *packet)
 {
-	*refusing = true;
+	shared->refusing = true;
 	leave(packet);
 }
 
@@ -380,7 +400,7 @@ tick_while_refused(void *arg, double share)
 {
 	(void)arg;
 	(void)share;
-	ticks += *refusing ? 1 : 0;
+	ticks += shared->refusing ? 1 : 0;
 	return ticks < 5;
 }
 
@@ -397,23 +417,21 @@ Test(parent, interrupted_while_it_waits)
 	} rows[] = {{"for the first time", NULL, true}, {"again", refuse_from_now, false}};
 
 	make_archive();
-	refused = getpid();
-	refusing = mmap(
-		NULL, sizeof *refusing, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	cr_assert_neq(refusing, MAP_FAILED);
+	make_shared();
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		attack *what = rows[i].what;
 		struct seen seen = {.n = 0};
 		enum parent_end end;
 
 		ticks = 0;
-		*refusing = rows[i].from_start;
+		shared->refusing = rows[i].from_start;
 		end = run_with((struct parent_config){.hang_ms = PACKET_WAIT_MS,
+			.read = work,
 			.read_arg = &what,
 			.emit = count_result,
 			.tick = tick_while_refused,
 			.arg = &seen});
-		*refusing = false; /* Criterion sends its messages too */
+		shared->refusing = false; /* Criterion sends its messages too */
 		cr_expect_eq(end, PARENT_STOPPED, "%s: %d", rows[i].name, end);
 		/* what could not be sent before the interrupt has no result: nothing is wrong with
 		 * it */
@@ -422,38 +440,40 @@ Test(parent, interrupted_while_it_waits)
 	remove_archive();
 }
 
+/*
+ * The first reader makes up all results while the messages are being sent to it; the next one
+ * works.
+ */
 static int
-begin_slowly(void *arg)
+guess(void *arg)
 {
-	attack *nothing = NULL;
+	char octets[PACKET_INLINE];
 
-	(void)arg;
-	(void)poll(NULL, 0, 300);
-	return work(&nothing);
+	if (shared->started++ > 0) {
+		shared->refusing = false;
+		return work(arg);
+	}
+	send_frame((struct frame_head){.kind = FRAME_READY}, NULL, NULL);
+	(void)poll(NULL, 0, SLOW_MS / 2);
+	for (size_t i = 0; i < MESSAGES; i++)
+		send_result(i, i, NULL);
+	while (recv(READER_ITEMS, octets, sizeof octets, 0) > 0)
+		shared->received++;
+	return 0;
 }
 
-static void
-on_alarm(int number)
+/* A result that arrives too early does not free a message that is still being sent. */
+Test(parent, a_result_before_its_message_was_sent)
 {
-	(void)number;
-}
-
-/* Signals that arrive while the reader starts are no reason to give it up. */
-Test(parent, signals_while_the_reader_begins)
-{
-	const struct itimerval often = {{0, 20 * 1000}, {0, 20 * 1000}}, never = {{0, 0}, {0, 0}};
-	struct sigaction action = {.sa_handler = on_alarm};
-	struct reader *reader;
-	int status = -1;
-
-	sigemptyset(&action.sa_mask);
-	cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
-	cr_assert_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
-	reader = reader_start(begin_slowly, NULL, &status);
-	cr_assert_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
-	cr_assert_not_null(reader);
-	reader_finish(reader);
-	cr_expect(reader_end(reader, false));
+	make_archive();
+	make_shared();
+	slow = true;
+	check("it is sent a moment later", guess, NULL, true);
+	*shared = (struct shared){.refusing = true};
+	check("it cannot be sent", guess, NULL, true);
+	cr_expect(shared->started == 2 && shared->received == 0);
+	slow = false; /* Criterion sends its messages too */
+	remove_archive();
 }
 
 static int

@@ -340,7 +340,7 @@ Test(packet, together)
 		octets[i] = (char)(i % 251);
 	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
 		struct packet sent[MOST];
-		size_t calls = 0;
+		size_t calls = 0, now = 0;
 
 		for (size_t i = 0; i < rows[r].n; i++) {
 			sent[i] = plain();
@@ -350,8 +350,10 @@ Test(packet, together)
 			if (rows[r].files > 0 && i % rows[r].files == 0)
 				sent[i].file = file_of((char)i);
 		}
-		cr_assert_eq(
-			packet_send(ends[0], sent, rows[r].n, "/tmp", NULL), rows[r].n, "%zu", r);
+		for (size_t i = 0; i < rows[r].n; i += now) {
+			now = packet_send(ends[0], sent + i, rows[r].n - i, "/tmp", NULL);
+			cr_assert(now > 0 && now <= rows[r].n - i, "%s: %zu", rows[r].name, i);
+		}
 		for (size_t i = 0; i < rows[r].n; i++) {
 			calls += packets->at == packets->n ? 1 : 0;
 			check_next(&sent[i], i, rows[r].name);
@@ -363,7 +365,7 @@ Test(packet, together)
 	free(octets);
 }
 
-/* The number of those sent tells which one could not be sent. */
+/* One that cannot be sent keeps none before it from being sent. */
 Test(packet, one_cannot_be_sent)
 {
 	const size_t size = (size_t)SPOOL_MEMORY + 1;
@@ -374,6 +376,8 @@ Test(packet, one_cannot_be_sent)
 	sent[1].bytes = slice_make(octets, size);
 	errno = 0;
 	cr_expect_eq(packet_send(ends[0], sent, 3, "/nonexistent", NULL), 1u);
+	cr_expect_eq(errno, 0);
+	cr_expect_eq(packet_send(ends[0], sent + 1, 2, "/nonexistent", NULL), 0u);
 	cr_expect_eq(errno, ENOSPC);
 	cr_expect_eq(receive_one(false, &got), PACKET_GOT);
 	packet_clear(&got);
@@ -398,4 +402,24 @@ Test(packet, untaken)
 	packets_clear(packets);
 	cr_expect_eq(dup(fds[0]), lowest);
 	cr_expect_eq(packet_next(packets, &got), PACKET_NONE);
+}
+
+/* A head cannot make the receiver ask for more memory than its text needs. */
+Test(packet, a_text_of_another_size)
+{
+	enum { SIZE = 2 * PACKET_INLINE };
+	struct packet sent = plain(), got;
+	char *octets = calloc(1, SIZE);
+	int text;
+
+	cr_assert_not_null(octets);
+	sent.bytes = slice_make(octets, SIZE);
+	cr_assert(send_one(ends[0], &sent));
+	cr_assert_eq(packet_receive(ends[1], true, packets), PACKET_GOT);
+	text = packets->fds[0];
+	cr_assert(packets->nfds == 1 && ftruncate(text, SIZE * 2) == 0);
+	cr_assert_eq(packet_next(packets, &got), PACKET_GOT);
+	cr_expect(got.error == FAULT_NO_MEMORY && got.bytes.n == 0);
+	packet_clear(&got);
+	free(octets);
 }
