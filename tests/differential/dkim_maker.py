@@ -17,6 +17,9 @@ LINES = [b'', b'', b'text', b'a b', b'a  b', b'a\tb', b' leading', b'trailing ',
          b'.', b'..', b'-- ', b'\xe9', 'é'.encode(), b'>From x', b'From x', b'--b', b'x' * 997, b'y' * 5000, b'\x0b', b'\x0c', b'\x00',
          b'a \x0c', b'=20', b'Subject: x', b'a' + b' ' * 300 + b'b']
 ENDS = [b'\r\n'] * 6 + [b'', b'\r\n\r\n', b'\r\n\r\n\r\n', b' \r\n', b'\r\n \r\n', b'\r\n\t', b' ', b'\r\n' * 20, b'\r', b'\n', b'\r\r\n']
+OTHERS = [b'DKIM-Signature: v=1; a=rsa-sha256; d=other.example; s=s; h=from;\r\n\tbh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\r\n',
+          b'dkim-signature:v=1;b=\tBBBB;bh=n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=;h=to:from;\r\n s=s;d=a.example;a=rsa-sha256;c=relaxed\r\n',
+          b'DKIM-Signature: x\r\n']
 KEYS = ['rsa-a', 'rsa-a', 'rsa-b', 'rsa-1024', 'ed-a', 'ed-b', 'rsa-4096', 'rsa-1023', 'rsa-512']
 ALPHABET = [b' ', b'\t', b'\r\n', b'\r\n ', b'\n', b'\r', b';', b':', b'=', b'a', b'A', b'0', b'\x00', b'\x0b', b'\xe9', b'\xc3\xa9', b'.',
             b',', b'/', b'+', b'\r\n\r\n', b'  ', b'\r\n\t', b'@', b'_', b'"']
@@ -72,6 +75,8 @@ class Message:
             fields.insert(place, rng.choice([b'From: ', b'from:', b'FROM: A <', b'From:\r\n ']) + b'joe@d.example\r\n')
         if fields and chance(rng, 0.2):
             fields.insert(rng.randrange(len(fields) + 1), rng.choice(fields))
+        for _ in range(rng.choice([0, 0, 0, 0, 0, 0, 1, 2])):     # of other signers; mostly the one on top is ours
+            fields.insert(rng.randrange(len(fields) + 1), OTHERS[rng.choice([0, 0, 0, 1, 1, 2])])
         return fields
 
     def body(self):

@@ -1,4 +1,4 @@
-"""dkim_peers.py: random signed messages and key records, and what dkimpy and libopendkim say about them.
+"""dkim_peers.py: random signed messages and key records, and what dkimpy and libopendkim say about the topmost signature.
 
 An answer is `pass`, or `other`: implementations have different words for what does not pass.
 """
@@ -58,11 +58,12 @@ class Case:
     def fields(self):
         return re.findall(rb'(?s).+?(?:\r\n(?![ \t])|\Z)', self.parts()[0])
 
+    def signatures(self):
+        """Their values, from the topmost on."""
+        return [field.partition(b':')[2] for field in self.fields() if re.match(rb'(?i)dkim-signature[ \t]*:', field)]
+
     def signature(self):
-        for field in self.fields():
-            if re.match(rb'(?i)dkim-signature[ \t]*:', field):
-                return field.partition(b':')[2]
-        return b''
+        return (self.signatures() or [b''])[0]
 
     def tag(self, name):
         """The value of a tag of the signature as written, or None; name is an octet string."""
@@ -77,9 +78,10 @@ def make(seed, index):
 
 
 def answer(row):
-    """Of ours, from the JSON: a signature that verified, but is refused for a field that was added, is a pass."""
-    if row.get('error') or len(row['dkim']) != 1:
-        return Answer('other', row.get('error') or f'{len(row["dkim"])} signatures')
+    """Of ours, from the JSON, about the topmost signature: one that verified, but is refused for a field that was
+    added, is a pass."""
+    if row.get('error') or not row['dkim']:
+        return Answer('other', row.get('error') or 'no signature')
     first = row['dkim'][0]
     good = first['result'] == 'pass' or first['reason_code'] in ('dkim_duplicate_field',)
     return Answer('pass' if good else 'other', f'{first["result"]} {first["reason_code"]}')

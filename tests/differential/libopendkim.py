@@ -23,6 +23,7 @@ for _name, _result, _arguments in (
         ('dkim_free', ctypes.c_int, [_pointer]),
         ('dkim_getsiglist', ctypes.c_int, [_pointer, ctypes.POINTER(ctypes.POINTER(_pointer)),
                                            ctypes.POINTER(ctypes.c_int)]),
+        ('dkim_sig_process', ctypes.c_int, [_pointer, _pointer]),
         ('dkim_sig_getflags', ctypes.c_uint, [_pointer]),
         ('dkim_sig_getbh', ctypes.c_int, [_pointer]),
         ('dkim_sig_geterror', ctypes.c_int, [_pointer]),
@@ -71,13 +72,15 @@ def _verify(message, keys):
 def _result(handle, code):
     signatures, number = ctypes.POINTER(_pointer)(), ctypes.c_int()
     why = STATUS[code]
-    if _lib.dkim_getsiglist(handle, ctypes.byref(signatures), ctypes.byref(number)) != 0 or number.value != 1:
+    if _lib.dkim_getsiglist(handle, ctypes.byref(signatures), ctypes.byref(number)) != 0 or number.value < 1:
         return False, why
+    if number.value > 1:    # it may have ended with another one
+        why = STATUS[_lib.dkim_sig_process(handle, signatures[0])]
     error = _lib.dkim_sig_geterror(signatures[0])
     if error:
         why += ': ' + re.sub(r'\s+', ' ', (_lib.dkim_sig_geterrorstr(error) or b'?').decode())
     good = _lib.dkim_sig_getflags(signatures[0]) & SIGFLAG_PASSED and _lib.dkim_sig_getbh(signatures[0]) == BH_MATCH
-    return bool(good) and code == 0, why
+    return bool(good) and (code == 0 or number.value > 1), why
 
 
 def _serve(questions):
@@ -100,7 +103,7 @@ class Library:
         theirs.close()
 
     def verify(self, message, keys):
-        """(does the only signature verify, why); keys: {name in lower case: the octets of its record}. A process that
+        """(does the topmost signature verify, why); keys: {name in lower case: the octets of its record}. A process that
         dies may have been harmed by an earlier message: the second one decides."""
         for _ in range(2):
             if self.process is None:
