@@ -59,8 +59,10 @@ size_t order_room(const struct order *order, size_t busy);
  */
 bool order_runs_low(const struct order *order, size_t busy);
 
-/* Moves the item into the slot of the next turn, which then owns it; returns the slot. It
- * counts as being sent. */
+/*
+ * Moves the item into the slot of the next turn, which then owns it; returns the slot. It counts as
+ * being sent.
+ */
 struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
 
 /* The slot of an outstanding turn; NULL if it is not outstanding. */
