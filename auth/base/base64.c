@@ -96,10 +96,10 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 		text = slice_from(text, 1);
 	}
 	/*
-	 * RFC 4648 4: a last group of two or three digits is padded with "="; by RFC 6376 2.10 the
-	 * padding is optional
+	 * RFC 4648 4: a last group of two or three digits is padded with "="; by RFC 6376 2.10 up
+	 * to two pads may follow any digits, and RFC 4648 3.3 allows to ignore those not needed
 	 */
-	if (digits % 4 == 1 || pads > (4 - digits % 4) % 4)
+	if (digits % 4 == 1 || pads > 2 || (pads > 0 && digits + n == 0))
 		return ST_BAD;
 	if (digits % 4 == 2)
 		out[n++] = (char)(bits >> 4 & 0xff);

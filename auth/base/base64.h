@@ -6,9 +6,9 @@
 #include "mime/status.h"
 
 /*
- * text → bytes in the arena. ST_BAD for an invalid character, a wrong length or too much padding
- * (less is accepted, RFC 6376 2.10); the empty text gives no bytes. Bits past the last octet may be
- * set (RFC 4648 3.5 allows either).
+ * text → bytes in the arena. ST_BAD for an invalid character, a wrong length or more than two pads
+ * (any number up to two is accepted, RFC 6376 2.10); the empty text gives no bytes. Bits past the
+ * last octet may be set (RFC 4648 3.5 allows either).
  */
 enum status base64_decode(struct slice text, struct arena *arena, struct slice *bytes);
 

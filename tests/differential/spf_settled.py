@@ -178,7 +178,9 @@ REWRITTEN = [
 ]
 SETTLED = [
     Row('a long explanation is cut at its first dot', P, 'RFC 7208 7.3: that is for names', 'test_spf_check: "300 octets with a dot are not cut"',
-        lambda c, o, t: o.word == t.word == 'fail' and len(o.explanation or '') > 253 and o.explanation.lower().endswith((t.explanation or '\n').lower())),
+        # ours ends after 500 octets
+        lambda c, o, t: o.word == t.word == 'fail' and len(o.explanation or '') > 253
+        and (t.explanation or '').lower().startswith(o.explanation.lower().partition('.')[2])),
     Row('8-bit text or control characters in an explanation', P, 'RFC 7208 6.2: US-ASCII; 12: explain-string', 'test_spf_check: "a control character"',
         lambda c, o, t: o.word == t.word == 'fail' and o.explanation is None and re.search('[^ -~]', t.explanation or '')),
     Row('"%%" at the end of a text', P, 'RFC 7208 7.1: it is one per cent sign', 'test_spf_macro: "100%%"',

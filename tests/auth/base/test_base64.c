@@ -34,6 +34,10 @@ Test(base64, good)
 		{"two, one pad", S("Zg="), S("f")},
 		{"three, no pad", S("Zm8 "), S("fo")},
 		{"six, no pad", S("Zm9vYg"), S("foob")},
+		/* and so are more pads than are needed, up to two (RFC 4648 3.3) */
+		{"three digits, two pads", S("Zm8=="), S("fo")},
+		{"four digits, a pad", S("Zm9v="), S("foo")},
+		{"four digits, two pads", S("Zm9v =\r\n ="), S("foo")},
 	};
 	struct arena arena;
 
@@ -58,8 +62,10 @@ Test(base64, bad)
 		{"one digit, three pads", S("Z===")},
 		{"two digits, three pads", S("Zg===")},
 		{"five digits", S("Zm9vY")},
-		{"three digits, two pads", S("Zm8==")},
-		{"four digits, a pad", S("Zm9v=")},
+		{"three digits, three pads", S("Zm8===")},
+		{"four digits, three pads", S("Zm9v===")},
+		{"five digits, two pads", S("Zm9vY==")},
+		{"one pad alone", S("=")},
 		{"four digits, four pads", S("Zm9v====")},
 		{"only pads", S("====")},
 		{"two pads alone", S("==")},
