@@ -41,9 +41,9 @@ struct job {
 	const char *our_name; /* our name for the next hop */
 	int json_log;         /* --json-log, open; -1: see json_error */
 	int json_error;
-	bool reported; /* the outcome was reported; the status is final */
-	bool ending;   /* the evaluation is over */
-	bool early;    /* the failure occurred before the first octet of the message was read */
+	bool reported;       /* the outcome was reported; the status is final */
+	bool ending;         /* the evaluation is over */
+	bool early;          /* a fault of the configuration, before the first octet was read */
 	struct proxy *proxy; /* the SMTP session, or NULL */
 	struct evaluation ev;
 	struct outcome outcome;
@@ -282,11 +282,10 @@ evaluate_guarded(struct job *job, struct arena *longlived, struct error *why)
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
-	job->early = true;
 	result = open_all(job, why);
+	job->early = result == EVALUATE_CONFIG;
 	if (result != EVALUATE_OK)
 		return result;
-	job->early = false;
 	result = evaluate_input(ev, why);
 	if (result == EVALUATE_OK)
 		result = give_up_rights(job, why);
@@ -305,7 +304,10 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
-	/* not for a failure that the sender can cause, which would bypass every policy */
+	/*
+	 * not for a failure that the sender can cause, which would bypass every policy: many
+	 * messages at a time use up memory and descriptors
+	 */
 	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
 		struct error unread = {.path = NULL};
 

@@ -12,6 +12,23 @@ bad_key(struct evaluation *ev, enum fault why, struct error *error)
 	return evaluate_refusal(error);
 }
 
+/*
+ * Is it a key after all? OpenSSL does not report every lack of memory as one, and remembers what it
+ * did not find then; a new context does not.
+ */
+static bool
+is_key(struct slice pem)
+{
+	struct crypto *crypto = crypto_new();
+	struct crypto_signer *signer = NULL;
+	struct crypto_signer_info info;
+	const bool is = crypto == NULL || crypto_signer_new(crypto, pem, &signer, &info) != ST_BAD;
+
+	crypto_signer_free(signer);
+	crypto_free(crypto);
+	return is;
+}
+
 enum evaluate_status
 seal_open(struct evaluation *ev, struct error *error)
 {
@@ -26,6 +43,8 @@ seal_open(struct evaluation *ev, struct error *error)
 	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
 		return bad_key(ev, why, error);
 	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, &info);
+	if (st == ST_BAD && is_key(pem))
+		st = ST_TEMP;
 	crypto_wipe(
 		(void *)(uintptr_t)pem.p, pem.n); /* the text is in the arena, so it is writable */
 	if (st == ST_TEMP) {

@@ -1,9 +1,8 @@
 /*
  * shim.c: a library for LD_PRELOAD that makes calls of libc fail: the n-th call of one function
  * (FAULT_CALL, FAULT_N, FAULT_ERRNO), or that and every later one (FAULT_ON=1). FAULT_COUNTS names
- * a file for the number of calls of each function. With FAULT_LATE=1, calls before the first read
- * of stdin neither fail nor count. A process and those that it forks count together; COMMAND is
- * started without the shim.
+ * a file for the number of calls of each function. A process and those that it forks count
+ * together; COMMAND is started without the shim.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -109,7 +108,7 @@ begin(void)
 		error = atoi(getenv("FAULT_ERRNO"));
 	on = getenv("FAULT_ON") != NULL;
 	unsetenv("LD_PRELOAD");
-	ready = getenv("FAULT_LATE") == NULL;
+	ready = 1;
 }
 
 static int
@@ -166,13 +165,7 @@ fails_on(enum call call, int fd)
 		return fails(call) ? failed : real arguments;                                      \
 	}
 
-ssize_t
-read(int fd, void *buffer, size_t n)
-{
-	ready |= fd == STDIN_FILENO;
-	FAIL(C_READ);
-	return (ssize_t)syscall(SYS_read, fd, buffer, n);
-}
+CALL(ssize_t, C_READ, read, (int fd, void *buffer, size_t n), SYS_read, fd, buffer, n)
 
 /* read, pread and open if the compiler checks sizes; the signatures are glibc's. */
 ssize_t __read_chk(int fd, void *buffer, size_t n, size_t size);
