@@ -297,10 +297,9 @@ fetch(struct reader *reader, int ms)
 	const int ready = poll(&pipe, 1, ms);
 	ssize_t got;
 
-	if (ready < 0 && errno != EINTR)
-		reader->fault = fault_of_lack(errno, FAULT_NO_PROCESS);
-	if (ready <= 0)
+	if (ready == 0 || (ready < 0 && errno == EINTR))
 		return;
+	/* if poll() fails for lack of memory, the read waits instead */
 	got = read(reader->pipe, reader->octets + reader->n, reader->size - reader->n);
 	if (got > 0)
 		reader->n += (size_t)got;
