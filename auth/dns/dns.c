@@ -31,6 +31,7 @@ static const struct dns_outcome outcomes[DNS_OUTCOMES] = {
 	OUTCOME(UNREACHABLE, DNS_TEMP, "no server answers"),
 	OUTCOME(BAD, DNS_BAD, "malformed answer"),
 	OUTCOME(LOOP, DNS_BAD, "CNAME chain too long"),
+	OUTCOME(LARGE, DNS_BAD, "answer too large"),
 	OUTCOME(UNASKED, DNS_TEMP, "answer not waited for"),
 	OUTCOME(NAME, DNS_BAD, "name cannot be asked"),
 	OUTCOME(MANY, DNS_BAD, "more questions than the limit"),

@@ -196,33 +196,45 @@ follow(struct slice message, struct section section, struct dns_name *owner, uin
 	return false;
 }
 
-/* Collects the records of owner; false if one of them cannot be read. */
-static bool
+/*
+ * Collects the records of owner. DNS_OUT_BAD if one of them cannot be read, DNS_OUT_LARGE if they
+ * take more memory than DNS_ANSWER_MAX, else DNS_OUT_NODATA.
+ */
+static enum dns_outcome_id
 collect_records(struct slice message, struct section section, const struct dns_name *owner,
 	enum dns_type type, struct arena *arena, struct dns_answer *answer)
 {
 	struct record record;
 	struct dns_rr *rr = NULL;
-	size_t at = section.at, n = 0;
+	size_t at = section.at, n = 0, size;
 
 	for (unsigned i = 0; i < section.n && read_record(message, &at, &record); i++)
 		n += record.type == (unsigned)type && record.class == CLASS_IN &&
 		     dns_name_eq(&record.owner, owner);
 	if (n == 0)
-		return true;
+		return DNS_OUT_NODATA;
+	size = n * sizeof *rr;
+	if (size > DNS_ANSWER_MAX)
+		return DNS_OUT_LARGE;
 	rr = arena_array(arena, n, sizeof *rr);
 	at = section.at;
 	for (unsigned i = 0; i < section.n && read_record(message, &at, &record); i++) {
+		struct dns_rr *next = &rr[answer->n];
+
 		if (record.type != (unsigned)type || record.class != CLASS_IN ||
 			!dns_name_eq(&record.owner, owner))
 			continue;
-		if (!read_rdata(message, &record, arena, &rr[answer->n++]))
-			return false;
+		if (!read_rdata(message, &record, arena, next))
+			return DNS_OUT_BAD;
+		size += next->text.n + next->name.n;
+		if (size > DNS_ANSWER_MAX)
+			return DNS_OUT_LARGE;
+		answer->n++;
 		if (record.ttl < answer->ttl)
 			answer->ttl = record.ttl;
 	}
 	answer->rr = rr;
-	return true;
+	return DNS_OUT_NODATA;
 }
 
 /* Skips the records of a section; false if one extends beyond the message. */
@@ -283,6 +295,7 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 	struct dns_answer *answer)
 {
 	struct section questions, answers;
+	enum dns_outcome_id id;
 	struct dns_name owner;
 	unsigned flags, rcode;
 	size_t at = HEADER;
@@ -311,8 +324,9 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 	if (!dns_name_parse(name, &owner))
 		return DNS_OUT_NAME;
 	for (int links = 0;; links++) {
-		if (!collect_records(message, answers, &owner, type, arena, answer))
-			return DNS_OUT_BAD;
+		id = collect_records(message, answers, &owner, type, arena, answer);
+		if (id != DNS_OUT_NODATA)
+			return id;
 		if (answer->n > 0 || !follow(message, answers, &owner, &answer->ttl, &bad))
 			break;
 		if (links == DNS_CHAIN_MAX)

@@ -5,6 +5,13 @@
 #include "auth/dns/dns.h"
 #include "auth/dns/dns_name.h"
 
+/*
+ * The octets of memory that the records of an answer may take. There can be 4,000 records in 64
+ * KiB, or names that are pointers to one of 255 octets: 20 times as much memory, for each of the
+ * questions of a message and each of the messages that batch evaluates at the same time.
+ */
+enum { DNS_ANSWER_MAX = 64 * 1024 };
+
 /* 1232 octets are not fragmented on any usual path; larger answers are fetched over TCP */
 enum { DNS_UDP_MAX = 1232, DNS_QUERY_MAX = 12 + DNS_NAME_WIRE_MAX + 4 + 11 };
 
@@ -25,7 +32,8 @@ bool dns_answer_is_to(struct slice message, struct slice query);
  * Extracts the answer from a server's message. CNAMEs in the answer section are followed from name,
  * 16 at most; records of other names, types and classes are ignored. *answer is always set and
  * owned by arena: DNS_TEMP for SERVFAIL, REFUSED and the like, DNS_BAD if the message cannot be
- * read. The id and the question section are not checked here (dns_answer_is_to).
+ * read, or its records take more than DNS_ANSWER_MAX. The id and the question section are not
+ * checked here (dns_answer_is_to).
  */
 void dns_answer_parse(struct slice name, enum dns_type type, struct slice message,
 	struct arena *arena, struct dns_answer *answer);
