@@ -14,6 +14,7 @@ from dkim_settled import REWRITTEN, SETTLED  # noqa: F401
 from maker import zone as zones
 
 NAME, EXPECTED = 'dkim', ('pass', 'other')
+MISSED = 0.4    # the part of wrong answers that may go unnoticed: the others refuse many messages for faults of their own
 # the settings in which all three evaluate the same: a signature of a part of the body may pass
 OPTIONS = ['--now', '1767225600', '--dkim-l', 'allow', '--client-ip', '192.0.2.1']
 Answer = collections.namedtuple('Answer', 'word why')
@@ -55,6 +56,12 @@ class Case:
         head, empty, body = (b'\r\n' + self.message).partition(b'\r\n\r\n')
         return head[2:] + b'\r\n' * bool(empty), body
 
+    def with_fields(self, fields):
+        """The same with other fields, as octets with their line ends; None if they are the same."""
+        head = self.parts()[0]
+        changed = b''.join(fields)
+        return None if changed == head else self.with_message(changed + self.message[len(head):])
+
     def fields(self):
         return re.findall(rb'(?s).+?(?:\r\n(?![ \t])|\Z)', self.parts()[0])
 
@@ -85,6 +92,11 @@ def answer(row):
     first = row['dkim'][0]
     good = first['result'] == 'pass' or first['reason_code'] in ('dkim_duplicate_field',)
     return Answer('pass' if good else 'other', f'{first["result"]} {first["reason_code"]}')
+
+
+def wrong(ours):
+    """Another answer than ours, to see whether it would be noticed."""
+    return Answer('other', 'fail dkim_bad_signature') if ours.word == 'pass' else Answer('pass', 'pass None')
 
 
 def agree(ours, theirs):

@@ -14,6 +14,7 @@ from spf_maker import RECEIVER, Domain
 from spf_settled import FAULTS, REWRITTEN, SETTLED, Query  # noqa: F401
 
 NAME, EXPECTED = 'spf', ('pass', 'fail', 'softfail', 'neutral', 'none', 'permerror', 'temperror')
+MISSED = 0.02   # the part of wrong answers that may go unnoticed
 NOW = 1767225600
 OPTIONS = ['--now', str(NOW), '--authserv-id', RECEIVER]
 MESSAGE = b'From: a@b.example\r\n\r\n'
@@ -105,6 +106,11 @@ def answer(row):
     found = row['spf']
     return Answer(found['result'], f'{found["reason_code"]} {found["term"]}', found['explanation'], found['dns_lookups'],
                   found['void_lookups'])
+
+
+def wrong(ours):
+    """Another answer than ours, to see whether it would be noticed."""
+    return ours._replace(word='fail' if ours.word == 'pass' else 'pass', why='None None')
 
 
 def agree(ours, theirs):
