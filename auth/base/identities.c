@@ -55,8 +55,10 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	}
 	status = address_parse_list(field->value, f->arena, &list);
 	if (status == ST_BAD) {
-		status = address_parse_tolerant(field->value, f->arena, &list);
 		f->ids->fault = list.fault;
+		status = address_parse_tolerant(field->value, f->arena, &list);
+		if (list.fault.cause != ADDRESS_NO_FAULT)
+			f->ids->fault = list.fault;
 		f->ids->tolerant = status == ST_OK;
 	}
 	if (status == ST_LIMIT) {

@@ -29,6 +29,8 @@ Test(identities, tolerant_reading)
 	identities_rig_find(&f, SLICE("From: Andr\xe9 <a@example.com>\n\n"));
 	cr_expect(f.ids.tolerant && f.ids.fault.cause == ADDRESS_NOT_UTF8 && f.ids.fault.at == 5);
 	cr_expect(slice_eq(f.ids.from, SLICE(" Andr\xe9 <a@example.com>")));
+	identities_rig_find(&f, SLICE("From: : a@example.com;\n\n")); /* a group has a name */
+	cr_expect(f.ids.tolerant && f.ids.fault.cause == ADDRESS_SYNTAX && f.ids.fault.at == 1);
 	identities_rig_find(&f, SLICE("From: a@example.com\n\n"));
 	cr_expect(!f.ids.tolerant && f.ids.fault.cause == ADDRESS_NO_FAULT);
 	identities_rig_find(&f, SLICE("From: a@example.com b@example.com\n\n"));
