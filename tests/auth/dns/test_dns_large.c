@@ -33,6 +33,13 @@ too_many_records(struct buf *out)
 	txt_records(out, RECORDS_MAX + 1);
 }
 
+/* They are too many, whatever is in them. */
+static void
+many_records(struct buf *out)
+{
+	txt_records(out, DNS_ANSWER_MAX / sizeof(struct dns_rr) + 1);
+}
+
 /* One record of n octets of text. */
 static void
 long_text(struct buf *out, size_t n)
@@ -77,6 +84,7 @@ static const struct row {
 } rows[] = {
 	{"as many records as are kept", as_many_records, DNS_TXT, DNS_OK, DNS_OUT_NODATA},
 	{"one record too many", too_many_records, DNS_TXT, DNS_BAD, DNS_OUT_LARGE},
+	{"far too many", many_records, DNS_TXT, DNS_BAD, DNS_OUT_LARGE},
 	{"a text of 65,025 octets", longest_text, DNS_TXT, DNS_OK, DNS_OUT_NODATA},
 	{"names by pointers to one", compressed_names, DNS_PTR, DNS_BAD, DNS_OUT_LARGE},
 	{"records of another type are not counted", too_many_records, DNS_A, DNS_NODATA,

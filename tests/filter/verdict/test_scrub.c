@@ -132,6 +132,8 @@ Test(scrub, own_fields)
 			true},
 		{"behind a bare CR, another's",
 			SLICE_INIT("X: a\rAuthentication-Results: mx.example.org; x\n"), false},
+		{"our id elsewhere in such a field",
+			SLICE_INIT("X: a\rAuthentication-Results: y; x (mx.example.com)\n"), true},
 		{"behind a bare CR, Mailstamp-*",
 			SLICE_INIT("X: a\rMailstamp-Disposition: accept\n"), true},
 		{"behind a bare CR at the end of a fold",
