@@ -49,8 +49,9 @@ def number(text):
 
 
 def rsa_bits(case):
+    digits = b''.join((key_tag(case, b'p') or b'').split()).rstrip(b'=')
     try:
-        return serialization.load_der_public_key(base64.b64decode(key_tag(case, b'p') or b'')).key_size
+        return serialization.load_der_public_key(base64.b64decode(digits + b'=' * (-len(digits) % 4))).key_size
     except ValueError:
         return None
 
