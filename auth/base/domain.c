@@ -184,7 +184,8 @@ replace_older(struct slice text, struct arena *arena)
 {
 	static const char *const older[][2] = {{"\xe1\xa0\x86", ""}, {"\xe1\xa0\x8b", ""},
 		{"\xe1\xa0\x8c", ""}, {"\xe1\xa0\x8d", ""}, {"\xe2\x80\xa4", "."},
-		{"\xef\xb9\x92", "."}};
+		{"\xef\xb9\x92", "."}, {"\xe3\x8f\x87", "co."}, {"\xe3\x8f\x82", "a.m."},
+		{"\xe3\x8f\x98", "p.m."}, {"\xf0\x9f\x84\x80", "0."}};
 	enum { ROWS = sizeof older / sizeof *older, FIRST = 0x88, LAST = 0x9b };
 	struct buf out;
 
@@ -195,12 +196,14 @@ replace_older(struct slice text, struct arena *arena)
 
 		while (i < ROWS && !slice_starts(text, slice_str(older[i][0])))
 			i++;
-		if (i < ROWS)
+		if (i < ROWS) {
 			buf_adds(&out, older[i][1]);
-		else if (slice_starts(text, SLICE("\xe2\x92")) && last >= FIRST && last <= LAST)
+			n = strlen(older[i][0]);
+		} else if (slice_starts(text, SLICE("\xe2\x92")) && last >= FIRST && last <= LAST) {
 			buf_addf(&out, "%d.", last - FIRST + 1); /* U+2488: a digit with a dot */
-		else
+		} else {
 			buf_add(&out, slice_head(text, n = 1));
+		}
 		text = slice_from(text, n);
 	}
 	return buf_slice(&out);

@@ -22,7 +22,7 @@ enum dns_status {
 	DNS_NODATA,   /* the name exists (or is an empty non-terminal), without that type */
 	DNS_NXDOMAIN, /* the name does not exist, nor anything below it (RFC 8020) */
 	DNS_TEMP,     /* time-out, SERVFAIL, REFUSED, no server, no time left: unknown for now */
-	DNS_BAD       /* an answer that cannot be read, or a name that cannot be asked */
+	DNS_BAD /* an answer that cannot be read or is too large, or a name that cannot be asked */
 };
 
 enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28 };

@@ -419,7 +419,7 @@ evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
 	take_tools(ev, source);
 	ev->input = (struct input){.fd = -1, .end = true};
 	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
-	dns_limit(ev->in.dns, ev->options->limits.questions);
+	dns_limit(ev->in.dns, ev->options->limits.questions - BUDGET_POLICY_QUESTIONS);
 	ev->in.until_ms = evaluate_until_ms(ev->options, ev->in.dns);
 }
 

@@ -4,7 +4,10 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-enum { ID_MAX = 1024 }; /* octets of an authserv-id that are compared */
+enum {
+	ID_MAX = 1024,  /* octets of an authserv-id that are compared */
+	CLAIMS_MAX = 50 /* texts in one field whose ids are compared */
+};
 
 static bool
 is_host_byte(char c)
@@ -166,6 +169,9 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 		if (flat != 0 && slice_eq(name, earlier))
 			continue;
 		earlier = name;
+		/* cut: what IDNA ignores can be as long; no honest name is */
+		if (name.n >= ID_MAX - 1 && !slice_is_ascii(name))
+			return true;
 		for (size_t i = 0; i < scrub->nids; i++)
 			if (!(slice_is_ascii(name) && slice_is_ascii(scrub->ids[i])) &&
 				domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
@@ -224,14 +230,15 @@ any_line(struct slice rest)
 
 /*
  * Could a more lenient reader see a field of ours in text that is not a field
- * (`Authentication-Results\0:`), or in a continuation line, even after a bare CR? Only the first
- * such text is parsed for its id, because there may be millions; no honest field has a second one.
+ * (`Authentication-Results\0:`), or in a continuation line, even after a bare CR? Only some such
+ * texts are parsed for their ids, because there may be millions; no honest field has more. It may
+ * have several: the lines of a message whose line ends are CR are one field.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)
 {
 	struct slice rest = field->raw, line = rest; /* some readers accept a folded name */
-	bool seen = false;
+	size_t seen = 0;
 
 	do {
 		const size_t colon = slice_find(line, ':');
@@ -239,15 +246,14 @@ junk_claims(const struct scrub *scrub, const struct field *field)
 		if (colon < line.n && seems(line, "mailstamp-"))
 			return true;
 		if (seems(line, "authentication-results")) {
-			if (seen || scrub->what == SCRUB_ALL ||
+			if (++seen > CLAIMS_MAX || scrub->what == SCRUB_ALL ||
 				claims(scrub, slice_from(rest, colon + 1)))
 				return true;
-			seen = true;
 		}
 		rest = slice_from(rest, any_line(rest).n + 1);
 		line = any_line(rest);
 	} while (rest.n > 0);
-	for (size_t k = 0; seen && k < scrub->nids; k++)
+	for (size_t k = 0; seen > 0 && k < scrub->nids; k++)
 		if (contains(field->raw, scrub->ids[k]))
 			return true;
 	return false;

@@ -27,7 +27,7 @@ struct scrub {
  * field whose authserv-id is one of ids in any form: folded, spaced, quoted, in any case, with
  * comments, with or without a version, mapped to the id by IDNA (UTS 46 or IDNA 2003), or at the
  * beginning of an unparsable value. In a field with a bare CR, which some readers take for a line
- * end, every line is checked, and two lines that seem to be such fields are enough.
+ * end, every line is checked, and more than 50 lines that seem to be such fields are enough.
  */
 bool scrub_drops(const struct scrub *scrub, const struct field *field);
 

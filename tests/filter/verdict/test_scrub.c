@@ -8,13 +8,27 @@ static const struct slice ids[] = {
 	{"other.example", 13},
 	{"our mail", 8},
 	{"strasse1.example", 16},
+	{"mx.example.co.jp", 16},
+	{"mx10.example.co.jp", 18},
+	{"spa.m.exp.m.example", 19},
 };
+
+/* texts that seem to be fields of others */
+#define OTHERS TEXT_OF_ANOTHER TEXT_OF_ANOTHER TEXT_OF_ANOTHER
+#define TEXT_OF_ANOTHER "\rAuthentication-Results: y; x"
+
+/* 96 characters that IDNA 2003 ignores (RFC 3454 B.1) */
+#define JOINERS EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+#define EIGHT                                                                                      \
+	"\xe2\x80\x8d\xe2\x80\x8d\xe2\x80\x8d\xe2\x80\x8d\xe2\x80\x8d\xe2\x80\x8d"                 \
+	"\xe2\x80\x8d\xe2\x80\x8d"
 
 static bool
 dropped(enum scrub_what what, struct slice raw)
 {
 	struct arena arena;
-	struct scrub scrub = {.what = what, .ids = ids, .nids = 4, .arena = &arena};
+	struct scrub scrub = {
+		.what = what, .ids = ids, .nids = sizeof ids / sizeof *ids, .arena = &arena};
 	struct field field;
 	bool drops;
 
@@ -106,6 +120,31 @@ Test(scrub, own_fields)
 			SLICE_INIT("Authentication-Results: stra\xc3\x9f"
 				   "e.example; x\n"),
 			false},
+		{"a digit with a dot of four octets",
+			SLICE_INIT("Authentication-Results: stra\xc3\x9f"
+				   "e1\xf0\x9f\x84\x80"
+				   "example; x\n"),
+			false},
+		{"Co. in one character",
+			SLICE_INIT("Authentication-Results: mx.example.\xe3\x8f\x87jp; x\n"), true},
+		{"Co. in one character, another country",
+			SLICE_INIT("Authentication-Results: mx.example.\xe3\x8f\x87uk; x\n"),
+			false},
+		{"0. in one character",
+			SLICE_INIT("Authentication-Results: mx1\xf0\x9f\x84\x80"
+				   "example.co.jp; x\n"),
+			true},
+		{"a.m. and p.m. in one character",
+			SLICE_INIT("Authentication-Results: sp\xe3\x8f\x82"
+				   "ex\xe3\x8f\x98"
+				   "example; x\n"),
+			true},
+		{"many joiners",
+			SLICE_INIT("Authentication-Results: m" JOINERS "x.example.com; x\n"), true},
+		{"too many joiners",
+			SLICE_INIT("Authentication-Results: m" JOINERS JOINERS JOINERS JOINERS
+				   "x.example.com; x\n"),
+			true},
 		{"octets that are no name",
 			SLICE_INIT("Authentication-Results: \xff.example.com; x\n"), false},
 		{"NUL in the name, ours in a second text",
@@ -129,6 +168,14 @@ Test(scrub, own_fields)
 		{"behind a bare CR, ours quoted in a second text",
 			SLICE_INIT("X: a\rAuthentication-Results: y; x\rAuthentication-Results: "
 				   "\"mx.\\example.com\"; x\n"),
+			true},
+		{"behind a bare CR, two of others", /* and perhaps a whole message behind them */
+			SLICE_INIT("X: a\rAuthentication-Results: y; x\rAuthentication-Results: z; "
+				   "x\r\ra text\r"),
+			false},
+		{"behind a bare CR, ours after fifteen others",
+			SLICE_INIT("X: a" OTHERS OTHERS OTHERS OTHERS OTHERS
+				   "\rAuthentication-Results: \"mx.\\example.com\"; x\n"),
 			true},
 		{"behind a bare CR, another's",
 			SLICE_INIT("X: a\rAuthentication-Results: mx.example.org; x\n"), false},
