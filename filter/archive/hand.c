@@ -31,18 +31,13 @@ hand_prepare(struct order_slot *slot, const struct options *options)
 			stamp_begin(options->into, slot->item.index, slot->item.name, &slot->stamp);
 }
 
-static struct packet
-packet_of(const struct hand *hand)
+struct packet
+hand_packet(const struct item *item)
 {
-	const struct order_slot *slot = hand->slot;
-	const struct item *item = &slot->item;
-
 	return (struct packet){
-		.turn = hand->turn,
 		.index = item->index,
-		.error = item->error,
+		.error = item->name != NULL ? item->error : FAULT_NO_MEMORY,
 		.side_error = item->side_error,
-		.stamp_error = slot->stamp_error,
 		.partial = item->partial,
 		.has_line = item->line != NULL,
 		.has_side = item->side != NULL,
@@ -50,11 +45,24 @@ packet_of(const struct hand *hand)
 		.line = item->line,
 		.side = slice_make(item->side, item->nside),
 		.bytes = slice_make(item->bytes, item->n),
-		.file = item->fd,
+		.file = item->error == FAULT_NONE ? item->fd : -1,
 		.size = item->size,
-		.spool = slot->spool,
-		.stamp = slot->stamp.fd,
+		.spool = -1,
+		.stamp = -1,
 	};
+}
+
+static struct packet
+packet_of(const struct hand *hand)
+{
+	const struct order_slot *slot = hand->slot;
+	struct packet packet = hand_packet(&slot->item);
+
+	packet.turn = hand->turn;
+	packet.stamp_error = slot->stamp_error;
+	packet.spool = slot->spool;
+	packet.stamp = slot->stamp.fd;
+	return packet;
 }
 
 size_t

@@ -11,6 +11,9 @@
 /* Opens the files that are written for the message; failures are recorded in the slot. */
 void hand_prepare(struct order_slot *slot, const struct options *options);
 
+/* The packet of an item, without turn, spool and stamp. It points into the item. */
+struct packet hand_packet(const struct item *item);
+
 /* A message that is sent, and its turn. */
 struct hand {
 	struct order_slot *slot;

@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "filter/archive/hand.h"
 #include "filter/io/read.h"
 #include "filter/reader/reader.h"
 #include "filter/settings/confine.h"
@@ -61,27 +62,6 @@ wait_for_parent(struct job *job)
 	return job->asked > 0;
 }
 
-static struct packet
-packet_of(const struct job *job, const struct item *item)
-{
-	return (struct packet){
-		.index = item->index,
-		.error = item->name != NULL ? item->error : FAULT_NO_MEMORY,
-		.side_error = item->side_error,
-		.partial = item->partial,
-		.has_line = item->line != NULL,
-		.has_side = item->side != NULL,
-		.name = item->name != NULL ? item->name : "?",
-		.line = item->line,
-		.side = slice_make(item->side, item->nside),
-		.bytes = slice_make(item->bytes, item->n),
-		.share = source_share(job->source),
-		.file = item->error == FAULT_NONE ? item->fd : -1,
-		.spool = -1,
-		.stamp = -1,
-	};
-}
-
 /* Sends n packets; false if the parent has ended. One that cannot be sent is reported to it. */
 static bool
 send_packets(const struct job *job, struct packet *packets, size_t n)
@@ -123,7 +103,8 @@ static void
 add_item(struct job *job, const struct item *item)
 {
 	job->items[job->n] = *item;
-	job->packets[job->n] = packet_of(job, item);
+	job->packets[job->n] = hand_packet(item);
+	job->packets[job->n].share = source_share(job->source);
 	job->n++;
 	job->gone |= !wait_for_parent(job);
 	if (job->n == PACKET_MANY || job->n >= job->asked)

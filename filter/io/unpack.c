@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "filter/io/read.h"
 #include "filter/io/unpack_library.h"
 
 enum { BLOCK = 128 * 1024, LEVELS = 2, NAME_OCTETS = 4096 };
@@ -443,9 +444,7 @@ read_plain(struct unpack *in, char *buffer, size_t size, enum fault *error)
 	ssize_t got = 0;
 
 	if (!in->plain_end)
-		do
-			got = read(in->fd, buffer, size);
-		while (got < 0 && errno == EINTR);
+		got = read_once(in->fd, buffer, size);
 	if (got < 0) {
 		*error = fault_of_lack(errno, FAULT_UNREADABLE);
 		return -1;

@@ -178,12 +178,12 @@ find_more(struct inbox *inbox, bool wait)
 
 /* Takes the next message that was received. The lock is held. */
 static void
-take_first(struct inbox *inbox, struct taken *taken)
+take_first(struct inbox *inbox, struct inbox_message *message)
 {
 	struct delivery *delivery = inbox->first;
 
-	taken->packet = delivery->messages[delivery->at++];
-	taken->held = delivery;
+	message->packet = delivery->messages[delivery->at++];
+	message->held = delivery;
 	delivery->in_use++;
 	if (delivery->at < delivery->n)
 		return;
@@ -200,7 +200,7 @@ is_over(const struct inbox *inbox)
 }
 
 enum packet_got
-inbox_take(struct inbox *inbox, bool wait, struct taken *taken)
+inbox_take(struct inbox *inbox, bool wait, struct inbox_message *message)
 {
 	enum packet_got got = PACKET_NONE;
 
@@ -208,7 +208,7 @@ inbox_take(struct inbox *inbox, bool wait, struct taken *taken)
 	while (inbox->first == NULL && !is_over(inbox) && find_more(inbox, wait))
 		continue;
 	if (inbox->first != NULL) {
-		take_first(inbox, taken);
+		take_first(inbox, message);
 		got = PACKET_GOT;
 	} else if (is_over(inbox)) {
 		got = PACKET_END;
@@ -218,11 +218,11 @@ inbox_take(struct inbox *inbox, bool wait, struct taken *taken)
 }
 
 void
-inbox_give(struct inbox *inbox, struct taken *taken)
+inbox_give(struct inbox *inbox, struct inbox_message *message)
 {
-	struct delivery *delivery = taken->held;
+	struct delivery *delivery = message->held;
 
-	packet_clear(&taken->packet);
+	packet_clear(&message->packet);
 	pthread_mutex_lock(&inbox->lock);
 	delivery->in_use--;
 	if (delivery->in_use == 0 && delivery->at == delivery->n) {

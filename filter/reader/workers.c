@@ -308,15 +308,15 @@ is_spare(struct workers *workers)
  * results; while it waits, its slot is free.
  */
 static bool
-take(struct workers *workers, struct taken *taken)
+take(struct workers *workers, struct inbox_message *message)
 {
 	const bool open = !workers->drained && !workers->failed;
-	enum packet_got got = open ? inbox_take(workers->inbox, false, taken) : PACKET_END;
+	enum packet_got got = open ? inbox_take(workers->inbox, false, message) : PACKET_END;
 
 	if (got == PACKET_NONE) {
 		release_slot(workers);
 		flush_all(workers);
-		got = inbox_take(workers->inbox, true, taken);
+		got = inbox_take(workers->inbox, true, message);
 		begin(workers);
 	}
 	if (got == PACKET_GOT)
@@ -367,12 +367,12 @@ space_for(struct workers *workers, struct packet *packet)
 static bool
 judge_packets(struct workers *workers, struct worker *worker)
 {
-	struct taken taken;
+	struct inbox_message message;
 	bool spare = false;
 
 	begin(workers);
-	while (!spare && take(workers, &taken)) {
-		struct packet *packet = &taken.packet;
+	while (!spare && take(workers, &message)) {
+		struct packet *packet = &message.packet;
 		struct workspace *space = space_for(workers, packet);
 		struct result result = {.row = NULL}; /* stays NULL when out of memory */
 
@@ -381,7 +381,7 @@ judge_packets(struct workers *workers, struct worker *worker)
 			workspaces_give(workers->spaces, space);
 		}
 		give(workers, packet->turn, &result);
-		inbox_give(workers->inbox, &taken);
+		inbox_give(workers->inbox, &message);
 		result_clear(&result);
 		spare = is_spare(workers);
 		if (!spare && is_other_first(workers)) {

@@ -253,8 +253,8 @@ junk_claims(const struct scrub *scrub, const struct field *field)
 		rest = slice_from(rest, any_line(rest).n + 1);
 		line = any_line(rest);
 	} while (rest.n > 0);
-	for (size_t k = 0; seen > 0 && k < scrub->nids; k++)
-		if (contains(field->raw, scrub->ids[k]))
+	for (size_t i = 0; seen > 0 && i < scrub->nids; i++)
+		if (contains(field->raw, scrub->ids[i]))
 			return true;
 	return false;
 }

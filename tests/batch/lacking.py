@@ -74,11 +74,11 @@ def in_pieces(archive, faulty):
                     others += 1
                     if got.returncode != failed or json.loads(got.stdout).get('error_code') not in codes or not got.stderr:
                         bad.append((n, got))
-            check(f'in pieces, {name}, error {error} of pread: the same, or told', not bad and (others > 1 or not codes), (others, bad[:2]))
-        anew = [ran(faulty.failing('pread', n, -2)) for n in range(1, made['pread'] + 1)]
+            check(f'in pieces, {name}, error {error} of pread: the same, or reported', not bad and (others > 1 or not codes), (others, bad[:2]))
+        later = [ran(faulty.failing('pread', n, -2)) for n in range(1, made['pread'] + 1)]
         check(f'in pieces, {name}: a beginning that is another one than was looked at', [
-            (got.returncode, json.loads(got.stdout)['error_code'], got.stderr != b'') for got in anew if got.returncode == 75] ==
-              [(75, 'file_changed', True)], anew)
+            (got.returncode, json.loads(got.stdout)['error_code'], got.stderr != b'') for got in later if got.returncode == 75] ==
+              [(75, 'file_changed', True)], later)
         journal = ['--resume', archive.folder / f'pieces{name}.journal']
         first, second = (ran(env, [*argv[:-1], *journal, message]) for env in (faulty.failing('pread', made['pread'], 0), None))
         check(f'in pieces, {name}: a message that changed is evaluated again', first.returncode == 75 and
@@ -441,7 +441,7 @@ def no_memory_for_libraries(archive, faulty):
             got = run(faulty.failing('malloc', n, errno.ENOMEM))
             ends[got.returncode] += 1
             less = words[0] == 'explain' and got.returncode != 75 and got.stdout != whole.stdout    # advice that could not be proved
-            # a library that gave up is told as that; 11: glibc's own lookup of names, 14: GLib waits for itself
+            # a library that gave up is reported as that; 11: glibc's own lookup of names, 14: GLib waits for itself
             wrong = b'forbids' in got.stderr or re.search(rb'ended by signal (?!11|14)', got.stderr)
             if got.returncode not in (whole.returncode, 10, 75) or (got.returncode == 75 and b'mailstamp: ' not in got.stderr) or less or wrong:
                 bad.append((n, got.returncode, got.stderr[-200:]))

@@ -85,7 +85,7 @@ def make(seed, index):
 
 
 def answer(row):
-    """Of ours, from the JSON, about the topmost signature: one that verified, but is refused for a field that was
+    """From our JSON, about the topmost signature: one that verified, but is refused for a field that was
     added, is a pass."""
     if row.get('error') or not row['dkim']:
         return Answer('other', row.get('error') or 'no signature')

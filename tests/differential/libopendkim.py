@@ -54,7 +54,7 @@ _lib.dkim_options(_library, OP_SET, OPTS_MINKEYBITS, ctypes.byref(_bits), ctypes
 
 
 def _verify(message, keys):
-    global _find  # pylint: disable=global-statement  # the callback has no other argument of ours
+    global _find  # pylint: disable=global-statement  # the callback has no argument for it
     _find = keys.get
     status = ctypes.c_int()
     handle = _lib.dkim_verify(_library, b'differential', None, ctypes.byref(status))
@@ -91,7 +91,7 @@ def _serve(questions):
 
 
 class Library:
-    """The library in a process that is started anew if it dies."""
+    """The library in a process that is started again if it dies."""
 
     def __init__(self):
         self.process, self.questions = None, None

@@ -250,7 +250,7 @@ CALL(int, C_FDATASYNC, fdatasync, (int fd), SYS_fdatasync, fd)
 
 /*
  * FAULT_ERRNO may be 0, as if the file had ended, -1: fewer octets are read than there are, or -2:
- * other octets, as if the file had been written anew.
+ * other octets, as if the file had been rewritten.
  */
 ssize_t
 pread64(int fd, void *buffer, size_t n, off64_t from)

@@ -327,7 +327,7 @@ static const struct field_row {
 	{"b= at the end", S("D: a=1; b=\r\n AA\r\n  AA \r\n"), S("D: a=1; b="), S("d:a=1; b="),
 		true},
 	{"b= at the end with ;", S("D: a=1; b=AA;\r\n"), S("D: a=1; b=;"), S("d:a=1; b=;"), true},
-	{"blanks at the end of the signature", S("D: b=AA; a=1 \t\r\n"), S("D: b=; a=1 \t"),
+	{"spaces at the end of the signature", S("D: b=AA; a=1 \t\r\n"), S("D: b=; a=1 \t"),
 		S("d:b=; a=1"), true},
 	{"b= at the start", S("D:b=AA=; a=1\r\n"), S("D:b=; a=1"), S("d:b=; a=1"), true},
 	{"b= in LF lines", S("D: a=1;\n b=A\n A\n"), S("D: a=1;\r\n b="), S("d:a=1; b="), true},

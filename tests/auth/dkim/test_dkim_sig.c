@@ -184,7 +184,7 @@ static const struct row {
 	{"c=relaxed/future", ALL("c=relaxed/future"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c=relaxed/", ALL("c=relaxed/"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c=/relaxed", ALL("c=/relaxed"), DKIM_R_C, AUTH_NEUTRAL},
-	{"c= with blanks around the slash", ALL("c=relaxed / relaxed"), DKIM_R_C, AUTH_NEUTRAL},
+	{"c= with spaces around the slash", ALL("c=relaxed / relaxed"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c= with three parts", ALL("c=relaxed/relaxed/simple"), DKIM_R_C, AUTH_NEUTRAL},
 	{"c= empty", ALL("c="), DKIM_R_C, AUTH_NEUTRAL},
 	/* h= */

@@ -58,19 +58,19 @@ send_turns(size_t from, size_t n)
 static void
 expect_turn(bool wait, uint64_t turn)
 {
-	struct taken taken;
+	struct inbox_message message;
 
-	cr_assert_eq(inbox_take(inbox, wait, &taken), PACKET_GOT, "%d", (int)turn);
-	cr_expect_eq(taken.packet.turn, turn);
-	inbox_give(inbox, &taken);
+	cr_assert_eq(inbox_take(inbox, wait, &message), PACKET_GOT, "%d", (int)turn);
+	cr_expect_eq(message.packet.turn, turn);
+	inbox_give(inbox, &message);
 }
 
 static void
 expect(bool wait, enum packet_got want)
 {
-	struct taken taken;
+	struct inbox_message message;
 
-	cr_expect_eq(inbox_take(inbox, wait, &taken), want);
+	cr_expect_eq(inbox_take(inbox, wait, &message), want);
 }
 
 Test(inbox, one_thread)
@@ -92,7 +92,7 @@ Test(inbox, one_thread)
 /* What a thread has taken stays as it is while others are taken and given back. */
 Test(inbox, taken_stays)
 {
-	struct taken first, second;
+	struct inbox_message first, second;
 
 	send_turns(0, 2);
 	send_turns(2, 2);
@@ -149,13 +149,13 @@ octets_of(uint64_t turn)
 static void *
 take_all(void *arg)
 {
-	struct taken taken;
+	struct inbox_message message;
 
 	(void)arg;
 	for (;;) {
 		const bool waits = all % 3 != 0;
-		const enum packet_got got = inbox_take(inbox, waits, &taken);
-		const struct packet *packet = &taken.packet;
+		const enum packet_got got = inbox_take(inbox, waits, &message);
+		const struct packet *packet = &message.packet;
 
 		if (got == PACKET_END)
 			return NULL;
@@ -167,7 +167,7 @@ take_all(void *arg)
 		if (packet->turn < MESSAGES && packet->bytes.n == octets_of(packet->turn) &&
 			packet->bytes.p[packet->bytes.n - 1] == 'x')
 			taken_times[packet->turn]++;
-		inbox_give(inbox, &taken);
+		inbox_give(inbox, &message);
 	}
 }
 
@@ -208,14 +208,14 @@ static void *
 take_one(void *arg)
 {
 	const size_t *takers = arg;
-	struct taken taken;
+	struct inbox_message message;
 
-	if (inbox_take(inbox, true, &taken) != PACKET_GOT)
+	if (inbox_take(inbox, true, &message) != PACKET_GOT)
 		return NULL;
 	served++;
 	while (served < *takers)
 		(void)poll(NULL, 0, 1); /* keeps it, so that each thread needs its own */
-	inbox_give(inbox, &taken);
+	inbox_give(inbox, &message);
 	return NULL;
 }
 
@@ -293,7 +293,7 @@ Test(inbox, waiting_for_a_reading_thread)
 	free(octets);
 }
 
-/* More than a sender of ours puts together are an error, and not lost. */
+/* More than packet_send puts together are an error, and not lost. */
 Test(inbox, too_many)
 {
 	static char octets[64 * (PACKET_MANY + 1) + 8192];
@@ -315,10 +315,10 @@ Test(inbox, nothing_received)
 {
 	enum { PIECES = 32, PIECE = 16 * 1024 };
 	uint64_t *pieces[PIECES];
-	struct taken taken;
+	struct inbox_message message;
 
 	send_turns(0, 1);
-	cr_assert_eq(inbox_take(inbox, true, &taken), PACKET_GOT);
+	cr_assert_eq(inbox_take(inbox, true, &message), PACKET_GOT);
 	for (size_t i = 0; i < PIECES; i++) {
 		pieces[i] = malloc(PIECE);
 		cr_assert_not_null(pieces[i]);
@@ -329,5 +329,5 @@ Test(inbox, nothing_received)
 	for (size_t i = 0; i < PIECES; i++)
 		free(pieces[i]);
 	expect(false, PACKET_NONE);
-	inbox_give(inbox, &taken);
+	inbox_give(inbox, &message);
 }
